@@ -1,0 +1,64 @@
+//! The only code that changes the system. One method is one call is one recorded [`Call`].
+//!
+//! What is recorded is what a learner should see. The bench's own plumbing (its socket, terminal
+//! hand-over, reading of /proc) is not a primitive and makes no `Call`.
+
+mod cgroup;
+mod file;
+mod ns;
+mod process;
+
+pub use process::{Fork, Program, pidfd_open, plumbing_kill, shield_from_oom};
+
+use crate::model::{Arg, Call};
+use nix::errno::Errno;
+
+/// Makes calls and remembers each with its answer.
+#[derive(Default)]
+pub struct Kernel {
+    calls: Vec<Call>,
+    sink: Option<Sink>,
+}
+
+type Sink = Box<dyn FnMut(&Call)>;
+
+impl Kernel {
+    /// A recorder that keeps the calls until [`Kernel::take`].
+    pub fn new() -> Kernel {
+        Kernel::default()
+    }
+
+    /// A recorder that also hands on each call at once, so that nothing is lost when the process dies in mid-command.
+    pub fn with_sink(sink: impl FnMut(&Call) + 'static) -> Kernel {
+        Kernel { calls: Vec::new(), sink: Some(Box::new(sink)) }
+    }
+
+    /// The calls made so far; the record starts anew.
+    pub fn take(&mut self) -> Vec<Call> {
+        std::mem::take(&mut self.calls)
+    }
+
+    /// The calls made so far.
+    pub fn calls(&self) -> &[Call] {
+        &self.calls
+    }
+
+    /// Remembers a call and passes its answer on.
+    fn record(&mut self, name: &str, args: Vec<Arg>, answer: Result<i64, Errno>) -> Result<i64, Errno> {
+        let call = Call { name: name.into(), args, answer: answer.map_err(|errno| errno as i32) };
+        if let Some(sink) = &mut self.sink {
+            sink(&call);
+        }
+        self.calls.push(call);
+        answer
+    }
+}
+
+fn raw(text: impl Into<String>) -> Arg {
+    Arg::Raw(text.into())
+}
+
+/// The answer of a raw system call: libc returns -1 and sets errno.
+fn answer(value: i64) -> Result<i64, Errno> {
+    if value == -1 { Err(Errno::last()) } else { Ok(value) }
+}

@@ -1,0 +1,37 @@
+//! Namespaces: unshare(2), setns(2), sethostname(2).
+
+use super::{Kernel, answer, raw};
+use crate::model::{Arg, NsKind};
+use nix::errno::Errno;
+use std::os::fd::RawFd;
+
+impl Kernel {
+    /// unshare(2): the caller leaves the namespaces of these kinds for new ones (pid and time: its children do).
+    ///
+    /// Errors: EPERM without CAP_SYS_ADMIN, unless a user namespace is made in the same call; EINVAL for a
+    /// threaded caller (user), or a second `pid` before the first child; ENOSPC at 32 levels or at a limit of /proc/sys/user.
+    pub fn unshare(&mut self, kinds: &[NsKind]) -> Result<(), Errno> {
+        // SAFETY: unshare takes a plain integer and touches no memory of ours.
+        let got = answer(unsafe { libc::syscall(libc::SYS_unshare, NsKind::flags(kinds)) });
+        self.record("unshare", vec![raw(NsKind::flags_text(kinds))], got).map(drop)
+    }
+
+    /// setns(2): the caller enters the namespaces that `fd` stands for. With a pidfd (since Linux 5.8) `kinds` names
+    /// which ones, all in one call; with the descriptor of one namespace `kinds` is that kind, or empty for any.
+    ///
+    /// Errors: EPERM without CAP_SYS_ADMIN in the user namespace that owns the target; EINVAL for one's own user
+    /// namespace, an ancestor PID namespace, or a file that is no namespace; EUSERS for a threaded caller (time); ESRCH for a dead pidfd.
+    pub fn setns(&mut self, fd: RawFd, label: &str, kinds: &[NsKind]) -> Result<(), Errno> {
+        // SAFETY: setns takes two integers and touches no memory of ours.
+        let got = answer(unsafe { libc::syscall(libc::SYS_setns, fd, NsKind::flags(kinds)) });
+        self.record("setns", vec![Arg::Fd(fd, label.into()), raw(NsKind::flags_text(kinds))], got).map(drop)
+    }
+
+    /// sethostname(2): changes the host name of the caller's UTS namespace.
+    ///
+    /// Errors: EPERM without CAP_SYS_ADMIN in the user namespace that owns the UTS namespace; EINVAL above 64 bytes.
+    pub fn sethostname(&mut self, name: &str) -> Result<(), Errno> {
+        let got = nix::unistd::sethostname(name).map(|()| 0);
+        self.record("sethostname", vec![Arg::Str(name.into()), raw(name.len().to_string())], got).map(drop)
+    }
+}

@@ -1,0 +1,177 @@
+//! Processes: clone3(2), execve(2), wait4(2), kill(2).
+
+use super::{Kernel, answer, raw};
+use crate::model::{Arg, Exit, NsKind};
+use nix::errno::Errno;
+use std::ffi::CString;
+use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+
+/// Which side of a fork one is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fork {
+    /// The new process.
+    Child,
+    /// The caller, with the child's PID as the caller's PID namespace counts.
+    Parent(i32),
+}
+
+/// A program ready for execve(2): everything that needs memory is made before the fork.
+#[derive(Debug)]
+pub struct Program {
+    /// The file.
+    pub path: CString,
+    /// `argv`.
+    pub argv: Vec<CString>,
+    /// `envp`.
+    pub envp: Vec<CString>,
+}
+
+/// struct clone_args of linux/sched.h, up to `cgroup` (CLONE_ARGS_SIZE_VER2, Linux 5.7).
+#[repr(C, align(8))]
+#[derive(Default)]
+struct CloneArgs {
+    flags: u64,
+    pidfd: u64,
+    child_tid: u64,
+    parent_tid: u64,
+    exit_signal: u64,
+    stack: u64,
+    stack_size: u64,
+    tls: u64,
+    set_tid: u64,
+    set_tid_size: u64,
+    cgroup: u64,
+}
+
+const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
+
+impl Kernel {
+    /// clone3(2) as fork(2) uses it (copy of the memory, SIGCHLD at the end), with new namespaces of these kinds; and,
+    /// where `cgroup` is a directory of cgroup v2, born inside it.
+    ///
+    /// Only for single-threaded callers: the child runs on the copy of the one thread there is.
+    ///
+    /// Errors: ENOMEM when the PID namespace for children has lost its init; EAGAIN at pids.max or RLIMIT_NPROC;
+    /// EPERM, ENOSPC as for unshare(2); EBUSY for a cgroup with controllers enabled for its children.
+    pub fn clone3(&mut self, kinds: &[NsKind], cgroup: Option<RawFd>) -> Result<Fork, Errno> {
+        let into = if cgroup.is_some() { CLONE_INTO_CGROUP } else { 0 };
+        let args = CloneArgs {
+            flags: NsKind::flags(kinds) | into,
+            exit_signal: libc::SIGCHLD as u64,
+            cgroup: cgroup.unwrap_or(0) as u64,
+            ..CloneArgs::default()
+        };
+        // CLONE_ARGS_SIZE_VER0 where no newer field is used, so that kernels from 5.3 on take it.
+        let size = if cgroup.is_some() { size_of::<CloneArgs>() } else { 64 };
+        // SAFETY: `args` is a valid clone_args of at least `size` bytes that outlives the call. Without CLONE_VM the child gets
+        // a copy of this memory, and with one thread in the process no lock can be held by a thread that is not copied.
+        let got = answer(unsafe { libc::syscall(libc::SYS_clone3, &args, size) });
+        if got == Ok(0) {
+            self.calls.clear();
+            return Ok(Fork::Child);
+        }
+        let flags = match (kinds.is_empty(), cgroup) {
+            (true, Some(_)) => "CLONE_INTO_CGROUP".into(),
+            (false, Some(_)) => format!("{}|CLONE_INTO_CGROUP", NsKind::flags_text(kinds)),
+            _ => NsKind::flags_text(kinds),
+        };
+        let cgroup = cgroup.map_or(String::new(), |fd| format!(", cgroup={fd}"));
+        let text = format!("{{flags={flags}, exit_signal=SIGCHLD, stack=NULL, stack_size=0{cgroup}}}");
+        self.record("clone3", vec![raw(text), raw(size.to_string())], got).map(|pid| Fork::Parent(pid as i32))
+    }
+
+    /// execve(2). Returns only when it fails. It is recorded by the parent with [`Kernel::note_exec`]: on success
+    /// nobody is left in the child to do so.
+    pub fn execve(program: &Program) -> Errno {
+        nix::unistd::execve(&program.path, &program.argv, &program.envp).err().unwrap_or(Errno::UnknownErrno)
+    }
+
+    /// Records the execve(2) that the child `pid` made.
+    pub fn note_exec(&mut self, program: &Program, answer: Result<(), Errno>) -> Result<(), Errno> {
+        let text = |c: &CString| c.to_string_lossy().into_owned();
+        let argv: Vec<String> = program.argv.iter().map(|arg| Arg::Str(text(arg)).to_string()).collect();
+        let args = vec![
+            Arg::Str(text(&program.path)),
+            raw(format!("[{}]", argv.join(", "))),
+            raw(format!("/* {} vars */", program.envp.len())),
+        ];
+        self.record("execve", args, answer.map(|()| 0)).map(drop)
+    }
+
+    /// wait4(2) for one child (or any: -1). With `stops` it also returns when the child stops (WUNTRACED).
+    /// Recorded when it has an answer other than EINTR.
+    ///
+    /// Errors: ECHILD when there is no such child; EINTR when a signal handler ran.
+    pub fn wait4(&mut self, pid: i32, stops: bool) -> Result<(i32, Exit), Errno> {
+        let mut status = 0;
+        let options = if stops { libc::WUNTRACED } else { 0 };
+        // SAFETY: `status` is a valid place for one int; no rusage is asked for.
+        let got = answer(i64::from(unsafe { libc::wait4(pid, &mut status, options, std::ptr::null_mut()) }));
+        if got == Err(Errno::EINTR) {
+            return Err(Errno::EINTR);
+        }
+        let exit = Exit::of_status(status);
+        let shown = if got.is_ok() { exit.in_strace() } else { "NULL".into() };
+        let args = vec![raw(pid.to_string()), raw(shown), raw(if stops { "WUNTRACED" } else { "0" }), raw("NULL")];
+        self.record("wait4", args, got).map(|pid| (pid as i32, exit))
+    }
+
+    /// kill(2). A negative PID is a process group.
+    ///
+    /// Errors: ESRCH no such process; EPERM not one's own; EINVAL no such signal. No error, and no effect, for
+    /// the init of one's own PID namespace (pid_namespaces(7)).
+    pub fn kill(&mut self, pid: i32, signal: i32) -> Result<(), Errno> {
+        // SAFETY: kill takes two integers.
+        let got = answer(i64::from(unsafe { libc::kill(pid, signal) }));
+        self.record("kill", vec![raw(pid.to_string()), raw(signal_name(signal))], got).map(drop)
+    }
+}
+
+/// pidfd_open(2), as plumbing: a descriptor that stands for this process and no later one of the same number.
+pub fn pidfd_open(pid: i32) -> Result<OwnedFd, Errno> {
+    // SAFETY: pidfd_open takes two integers.
+    let fd = answer(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) })?;
+    // SAFETY: the kernel has just given us this descriptor; nobody else owns it. It is close-on-exec by definition.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
+}
+
+/// kill(2) as plumbing: ending what the bench started, unrecorded.
+pub fn plumbing_kill(pid: i32, signal: i32) -> Result<(), Errno> {
+    // SAFETY: kill takes two integers.
+    answer(i64::from(unsafe { libc::kill(pid, signal) })).map(drop)
+}
+
+/// Makes this process an unlikely victim of the OOM killer, where that is allowed (CAP_SYS_RESOURCE; proc_pid_oom_score_adj(5)).
+/// `adj` is from -1000 (never) to 1000; raising it needs no right.
+pub fn shield_from_oom(adj: i32) -> bool {
+    std::fs::write("/proc/self/oom_score_adj", adj.to_string()).is_ok()
+}
+
+fn signal_name(signal: i32) -> String {
+    match nix::sys::signal::Signal::try_from(signal) {
+        Ok(known) => known.as_str().into(),
+        Err(_) => signal.to_string(),
+    }
+}
+
+impl Exit {
+    /// From a wait status (wait(2)).
+    pub fn of_status(status: i32) -> Exit {
+        if libc::WIFSTOPPED(status) {
+            Exit::Stopped(libc::WSTOPSIG(status))
+        } else if libc::WIFSIGNALED(status) {
+            Exit::Signal(libc::WTERMSIG(status))
+        } else {
+            Exit::Status(libc::WEXITSTATUS(status))
+        }
+    }
+
+    fn in_strace(self) -> String {
+        match self {
+            Exit::Status(status) => format!("[{{WIFEXITED(s) && WEXITSTATUS(s) == {status}}}]"),
+            Exit::Signal(signal) => format!("[{{WIFSIGNALED(s) && WTERMSIG(s) == {}}}]", signal_name(signal)),
+            Exit::Stopped(signal) => format!("[{{WIFSTOPPED(s) && WSTOPSIG(s) == {}}}]", signal_name(signal)),
+            Exit::Unknown => "NULL".into(),
+        }
+    }
+}

@@ -1,0 +1,2 @@
+//! Who am I: keeper, shell or subject?
+fn main() {}

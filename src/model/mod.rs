@@ -1,0 +1,21 @@
+//! The words every layer shares: plain data, no I/O.
+
+mod call;
+mod change;
+mod live;
+mod ns;
+mod size;
+mod snapshot;
+mod text;
+mod turn;
+mod view;
+
+pub use call::{Arg, Call, errno_name};
+pub use change::{Change, changes};
+pub use live::{CgroupLive, Live, PidLive};
+pub use ns::{NsId, NsKind, Row as NsRow};
+pub use size::{BadSize, Size};
+pub use snapshot::{Creds, IdMap, Inside, Seen, Snapshot};
+pub use text::{Lang, Msg, Text};
+pub use turn::{Advice, Cause, End, Exit, Note, NoteKind, Place, Standing, Turn};
+pub use view::{Block, Cell, Grid, Mark};

@@ -1,0 +1,131 @@
+//! What can be seen of one process at one moment.
+
+use super::{NsId, NsKind};
+use nix::errno::Errno;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What a reader found, or why it found nothing; never a silent None.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Seen<T> {
+    /// It is so.
+    Is(T),
+    /// It could not be read: where, and the errno number.
+    Not {
+        /// The path that was read.
+        path: String,
+        /// The errno, as a number.
+        errno: i32,
+    },
+}
+
+impl<T> Seen<T> {
+    /// The value, when it was seen.
+    pub fn is(&self) -> Option<&T> {
+        match self {
+            Seen::Is(value) => Some(value),
+            Seen::Not { .. } => None,
+        }
+    }
+
+    /// The errno, when it was not.
+    pub fn errno(&self) -> Option<Errno> {
+        match self {
+            Seen::Is(_) => None,
+            Seen::Not { errno, .. } => Some(Errno::from_raw(*errno)),
+        }
+    }
+}
+
+/// One line of `uid_map` or `gid_map` (user_namespaces(7)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdMap {
+    /// First ID inside.
+    pub inside: u32,
+    /// First ID outside, in the reader's user namespace.
+    pub outside: u32,
+    /// How many.
+    pub count: u32,
+}
+
+/// Identity and rights, from `/proc/PID/status`; IDs as the reader's user namespace sees them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Creds {
+    /// Effective user ID.
+    pub euid: u32,
+    /// Effective group ID.
+    pub egid: u32,
+    /// Effective capabilities, a bit each (capabilities(7)).
+    pub cap_eff: u64,
+    /// Permitted capabilities.
+    pub cap_prm: u64,
+    /// Bounding set.
+    pub cap_bnd: u64,
+    /// no_new_privs is set.
+    pub no_new_privs: bool,
+    /// 0 none, 1 strict, 2 filter (seccomp(2)).
+    pub seccomp: u8,
+    /// Number of threads.
+    pub threads: u32,
+    /// State letter: R, S, D, T, t, Z, X (proc_pid_stat(5)).
+    pub state: char,
+}
+
+/// What the process says of itself: what it sees from inside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inside {
+    /// getpid(2).
+    pub pid: i32,
+    /// geteuid(2).
+    pub uid: u32,
+    /// getegid(2).
+    pub gid: u32,
+    /// uname(2), nodename.
+    pub hostname: String,
+    /// getcwd(2), or why not.
+    pub cwd: String,
+}
+
+/// A process at one moment, from outside; and from inside, where it answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Its PID as the observer sees it.
+    pub pid: i32,
+    /// Its PID in each PID namespace, outermost first (`NSpid`).
+    pub nspid: Vec<i32>,
+    /// Its namespaces.
+    pub ns: BTreeMap<NsKind, Seen<NsId>>,
+    /// Where its next child will be born (`pid_for_children`, `time_for_children`). ENOENT: born when the first child is.
+    pub next: BTreeMap<NsKind, Seen<NsId>>,
+    /// Identity and rights.
+    pub creds: Seen<Creds>,
+    /// `uid_map`.
+    pub uid_map: Seen<Vec<IdMap>>,
+    /// `gid_map`.
+    pub gid_map: Seen<Vec<IdMap>>,
+    /// The cgroup path by controllers: `memory` → `/a`; the v2 hierarchy has the key `` (cgroups(7)).
+    pub cgroup: Seen<BTreeMap<String, String>>,
+    /// Its root directory (`/proc/PID/root`).
+    pub root: Seen<String>,
+    /// `timens_offsets`: clock → seconds, those that are not 0.
+    pub clocks: Seen<Vec<(String, i64)>>,
+    /// What it says of itself.
+    pub inside: Option<Inside>,
+}
+
+impl Snapshot {
+    /// The namespace of one kind, where it could be seen.
+    pub fn ns_id(&self, kind: NsKind) -> Option<NsId> {
+        self.ns.get(&kind).and_then(Seen::is).copied()
+    }
+
+    /// Where the next child will be born: the process's own namespace where the kind has no such link,
+    /// None while the new one has no first child yet.
+    pub fn next_id(&self, kind: NsKind) -> Option<NsId> {
+        match self.next.get(&kind) {
+            Some(seen) => seen.is().copied(),
+            None => self.ns_id(kind),
+        }
+    }
+}
