@@ -8,7 +8,10 @@ mod file;
 mod ns;
 mod process;
 
-pub use process::{Fork, Program, pidfd_open, plumbing_kill, shield_from_oom};
+pub use process::{
+    Fork, Program, adopt_orphans, die_with_parent, end_with_parent, exit_now, fork_shell, handle_signal, pidfd_open,
+    plumbing_kill, shield_from_oom, take_terminal_back,
+};
 
 use crate::model::{Arg, Call};
 use nix::errno::Errno;

@@ -175,3 +175,58 @@ impl Exit {
         }
     }
 }
+
+/// PR_SET_PDEATHSIG (prctl(2)): this process is killed when its parent ends, so that nothing is left behind. The setting is
+/// cleared by fork(2) and by a change of credentials, and it is too late if the parent has ended already.
+/// `parent`: the parent's PID as this process counts; 0 where the parent is in another PID namespace.
+pub fn die_with_parent(parent: i32) {
+    // SAFETY: this prctl takes an integer.
+    unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
+    let now = nix::unistd::getppid().as_raw();
+    if now != parent && now != 0 {
+        exit_now(128 + libc::SIGKILL);
+    }
+}
+
+/// sigaction(2) as plumbing, without SA_RESTART: a waiting call returns with EINTR.
+pub fn handle_signal(signal: nix::sys::signal::Signal, handler: nix::sys::signal::SigHandler) {
+    use nix::sys::signal::{SaFlags, SigAction, SigSet, sigaction};
+    let action = SigAction::new(handler, SaFlags::empty(), SigSet::empty());
+    // SAFETY: the handlers of this program only write to an atomic.
+    if unsafe { sigaction(signal, &action) }.is_err() {
+        // Only for SIGKILL and SIGSTOP, which nobody here asks for.
+    }
+}
+
+/// _exit(2): ends this process at once; no destructor and no copied buffer runs a second time after a fork.
+pub fn exit_now(status: i32) -> ! {
+    // SAFETY: _exit takes an integer and does not return.
+    unsafe { libc::_exit(status) }
+}
+
+/// PR_SET_CHILD_SUBREAPER (prctl(2)): orphans among the descendants become children of this process.
+pub fn adopt_orphans() {
+    // SAFETY: this prctl takes an integer.
+    unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1) };
+}
+
+/// fork(2) for the shell, as plumbing: before any thread, terminal or subject exists.
+pub fn fork_shell() -> Result<nix::unistd::ForkResult, Errno> {
+    // SAFETY: the process has one thread at this point, so the child's copy of memory is whole.
+    unsafe { nix::unistd::fork() }
+}
+
+/// PR_SET_PDEATHSIG with SIGHUP, for the shell: when the keeper is killed, the shell has time to clean up.
+pub fn end_with_parent(parent: i32) {
+    // SAFETY: this prctl takes an integer.
+    unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGHUP) };
+    if nix::unistd::getppid().as_raw() != parent {
+        exit_now(128 + libc::SIGHUP);
+    }
+}
+
+/// tcsetpgrp(3): the caller's process group gets the terminal again, after a program had it.
+pub fn take_terminal_back() {
+    // SIGTTOU is ignored by the shell; without a terminal there is nothing to take.
+    let _ = nix::unistd::tcsetpgrp(std::io::stdin(), nix::unistd::getpgrp());
+}

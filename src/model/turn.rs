@@ -158,3 +158,18 @@ pub struct Turn {
     /// What programs wrote, where it was captured (scripts, replay, `--json`).
     pub output: String,
 }
+
+impl Exit {
+    /// `status 1`, `killed by SIGKILL`, `stopped by SIGTSTP`.
+    pub fn in_words(self) -> Msg {
+        let name = |signal: i32| {
+            nix::sys::signal::Signal::try_from(signal).map_or(format!("signal {signal}"), |known| known.as_str().into())
+        };
+        match self {
+            Exit::Status(status) => Msg::new(format!("status {status}"), format!("退出状态 {status}")),
+            Exit::Signal(signal) => Msg::new(format!("killed by {}", name(signal)), format!("被 {} 杀死", name(signal))),
+            Exit::Stopped(signal) => Msg::new(format!("stopped by {}", name(signal)), format!("被 {} 停止", name(signal))),
+            Exit::Unknown => Msg::new("nobody knows how", "原因不明"),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The command line (clap), and what each form of it starts.
+
+use crate::command;
+use crate::model::Lang;
+use crate::script;
+use crate::session::{Options, Session, keeper};
+use clap::{Parser, Subcommand, ValueEnum};
+use std::io::{IsTerminal, Read};
+use std::path::PathBuf;
+
+/// A bench for Linux containers: a shell in which each command is one kernel primitive, acting on a real process.
+#[derive(Parser, Debug)]
+#[command(name = "boxlab", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    /// Run these lines (`;` or newline separate) instead of opening the shell
+    #[arg(short = 'c', value_name = "LINES")]
+    lines: Option<String>,
+    /// Run the lines of this file
+    #[arg(conflicts_with = "lines")]
+    file: Option<PathBuf>,
+    /// One JSON object for each line that is run (docs/json.md)
+    #[arg(long)]
+    json: bool,
+    /// Stop at the first line that fails
+    #[arg(long)]
+    stop: bool,
+    /// Language of the texts; without it, that of the locale
+    #[arg(long, value_enum, global = true)]
+    lang: Option<Language>,
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Verb {
+    /// Replay lesson files and check what they say
+    Replay {
+        /// Lesson files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// What this machine allows, by trying each primitive
+    Doctor {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Language {
+    En,
+    Zh,
+}
+
+/// Runs the program; returns its exit status: 0 every line did what it said, 1 a line failed, 2 wrong usage or unreadable file.
+pub fn main() -> i32 {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // To a closed pipe nothing can be said.
+            let _ = error.print();
+            return error.exit_code();
+        }
+    };
+    let lang = cli.lang.map_or_else(locale, |lang| match lang {
+        Language::En => Lang::En,
+        Language::Zh => Lang::Zh,
+    });
+    match cli.verb {
+        Some(Verb::Replay { .. }) => 2,
+        Some(Verb::Doctor { json }) => lines(vec!["doctor".into()], lang, json, cli.stop),
+        None => match (cli.lines, cli.file) {
+            (Some(script), _) => lines(command::split(&script), lang, cli.json, cli.stop),
+            (None, Some(file)) => match std::fs::read_to_string(&file) {
+                Ok(script) => lines(command::split(&script), lang, cli.json, cli.stop),
+                Err(error) => {
+                    eprintln!("boxlab: {}: {error}", file.display());
+                    2
+                }
+            },
+            (None, None) if std::io::stdin().is_terminal() => 2,
+            (None, None) => {
+                let mut script = String::new();
+                match std::io::stdin().read_to_string(&mut script) {
+                    Ok(_) => lines(command::split(&script), lang, cli.json, cli.stop),
+                    Err(error) => {
+                        eprintln!("boxlab: standard input: {error}");
+                        2
+                    }
+                }
+            }
+        },
+    }
+}
+
+fn lines(lines: Vec<String>, lang: Lang, json: bool, stop: bool) -> i32 {
+    let terminal = std::io::stdin().is_terminal() && !json;
+    let shell = || match Session::start(Options { lang, capture: json, terminal }) {
+        Ok(mut session) => script::run(&mut session, &lines, json, stop),
+        Err(error) => {
+            eprintln!("boxlab: the subject cannot be started: {error}");
+            1
+        }
+    };
+    keeper::keep(shell, |_| {})
+}
+
+/// The language of LC_ALL, LC_MESSAGES, LANG, in this order (locale(7)).
+fn locale() -> Lang {
+    let set =
+        ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(|name| std::env::var(name).ok()).find(|value| !value.is_empty());
+    set.map_or(Lang::En, |value| Lang::of_locale(&value))
+}

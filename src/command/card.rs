@@ -1,0 +1,204 @@
+//! All there is to know about one command. `help`, Tab, hints, documentation, guard and tests read only this.
+
+use super::{Args, Inside, Outside, Said, Stop};
+use crate::model::{NsKind, Place, Text};
+
+/// A command.
+pub struct Card {
+    /// What is typed: `unshare`, `cgroup set`.
+    pub name: &'static str,
+    /// What follows it.
+    pub args: &'static [Param],
+    /// The primitive it stands for.
+    pub primitive: Primitive,
+    /// Where to read on.
+    pub man: &'static [Man],
+    /// The namespaces that must be the bench's own, because the command changes something in them.
+    pub own: &'static [NsKind],
+    /// One line.
+    pub summary: Text,
+    /// What it does, what it needs, what changes and what does not.
+    pub explain: Text,
+    /// The same with other tools.
+    pub equivalents: &'static [Equivalent],
+    /// Shown in help, and run as tests.
+    pub examples: &'static [Example],
+    /// What runs, and where.
+    pub run: Run,
+}
+
+/// The primitive behind a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Primitive {
+    /// A system call.
+    Syscall(&'static str),
+    /// A write to a file of the kernel.
+    Write(&'static str),
+    /// A read from one.
+    Read(&'static str),
+    /// None: a matter of the shell.
+    None,
+}
+
+/// A page of the manual.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Man(pub &'static str, pub u8);
+
+/// The same with another tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Equivalent {
+    /// The tool: `unshare(1)`, `docker`.
+    pub tool: &'static str,
+    /// The words.
+    pub line: &'static str,
+}
+
+/// An example: after these lines, this line shows this.
+#[derive(Clone, Copy, Debug)]
+pub struct Example {
+    /// Lines to run before, `;` between them; may be empty.
+    pub after: &'static str,
+    /// The line.
+    pub line: &'static str,
+    /// A piece of what is then on the screen (English).
+    pub shows: &'static str,
+    /// What this needs to run: words as in a lesson's `needs`; empty: nothing.
+    pub needs: &'static str,
+}
+
+/// One parameter: parsing and completion both come from its kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Param {
+    /// Its name in help; a flag's name begins with `-`.
+    pub name: &'static str,
+    /// What it is.
+    pub kind: Kind,
+    /// How many.
+    pub count: Count,
+    /// What it means.
+    pub about: Text,
+}
+
+/// What an argument is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A namespace kind.
+    Ns,
+    /// Any word.
+    Word,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// A natural number.
+    Number,
+    /// A size: `64M`, `50%`, `max`.
+    Size,
+    /// A signal: `TERM`, `SIGTERM`, `15`.
+    Signal,
+    /// A PID as the subject counts, or `self`.
+    Pid,
+    /// A process or namespace that the observer opens and hands over: a PID as the host counts, a subject's name, or a path in the subject's view.
+    Target,
+    /// A path in the subject's view.
+    Path,
+    /// A program and its arguments, in the subject's view: all words that follow.
+    Program,
+    /// A cgroup file in v2 words.
+    CgroupFile,
+    /// The name of a cgroup below the subject's own.
+    CgroupName,
+    /// A cgroup controller.
+    Controller,
+    /// The name of a subject.
+    Subject,
+    /// A command, errno or concept.
+    Topic,
+    /// A flag: present or not.
+    Flag,
+}
+
+/// How many words an argument takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// Exactly one.
+    One,
+    /// One or none.
+    Optional,
+    /// One or more.
+    Many,
+    /// Any number.
+    Any,
+    /// A flag that takes a value: `--cgroup NAME`.
+    Valued,
+}
+
+/// What runs, and where.
+#[derive(Clone, Copy)]
+pub enum Run {
+    /// In the subject.
+    Inside(fn(&mut Inside<'_>, &Args) -> Result<Said, Stop>),
+    /// The observer acts on the subject.
+    Outside(fn(&mut Outside<'_>, &Args) -> Result<Said, Stop>),
+    /// The shell; nothing changes in the subject.
+    Shell(fn(&mut Outside<'_>, &Args) -> Result<Said, Stop>),
+    /// In the subject, or with this flag in the observer.
+    Either {
+        /// In the subject.
+        inside: fn(&mut Inside<'_>, &Args) -> Result<Said, Stop>,
+        /// In the observer.
+        outside: fn(&mut Outside<'_>, &Args) -> Result<Said, Stop>,
+        /// The flag that asks for the observer.
+        flag: &'static str,
+    },
+}
+
+impl Card {
+    /// Where a line of this command runs.
+    pub fn place(&self, args: &Args) -> Place {
+        match self.run {
+            Run::Inside(_) => Place::Inside,
+            Run::Outside(_) => Place::Outside,
+            Run::Shell(_) => Place::Shell,
+            Run::Either { flag, .. } if args.flag(flag) => Place::Outside,
+            Run::Either { .. } => Place::Inside,
+        }
+    }
+
+    /// `unshare <ns>…`, as help prints it.
+    pub fn usage(&self) -> String {
+        let mut text = self.name.to_string();
+        for param in self.args {
+            let name = param.name;
+            text.push(' ');
+            text.push_str(&match (param.kind, param.count) {
+                (Kind::Flag, Count::Valued) => format!("[{name} X]"),
+                (Kind::Flag, _) => format!("[{name}]"),
+                (Kind::Program, Count::Optional) => format!("[-- {name} …]"),
+                (Kind::Program, _) => format!("{name} …"),
+                (Kind::OneOf(words), Count::One) => words.join("|"),
+                (_, Count::One | Count::Valued) => name.to_string(),
+                (_, Count::Optional) => format!("[{name}]"),
+                (_, Count::Many) => format!("{name}…"),
+                (_, Count::Any) => format!("[{name}…]"),
+            });
+        }
+        text
+    }
+}
+
+impl Primitive {
+    /// As help names it: `unshare(2)`, `write memory.max`.
+    pub fn name(self) -> String {
+        match self {
+            Primitive::Syscall(name) => format!("{name}(2)"),
+            Primitive::Write(file) => format!("write {file}"),
+            Primitive::Read(file) => format!("read {file}"),
+            Primitive::None => String::new(),
+        }
+    }
+}
+
+impl std::fmt::Display for Man {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}({})", self.0, self.1)
+    }
+}

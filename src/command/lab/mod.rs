@@ -1,0 +1,11 @@
+//! The shell itself: subjects, language, help, leaving.
+
+mod lang;
+mod quit;
+mod reset;
+mod subject;
+
+use super::Card;
+
+/// The cards of this folder.
+pub const CARDS: &[Card] = &[reset::CARD, subject::NEW, subject::USE, subject::DROP, subject::LIST, lang::CARD, quit::CARD];

@@ -1,0 +1,185 @@
+//! Job control in the subject: a child in its own process group, with the terminal while it is in the foreground.
+
+use crate::command::{Inside, Job, Said, Stop};
+use crate::kernel::{Fork, Kernel, Program};
+use crate::model::{Exit, Msg, NoteKind};
+use nix::errno::Errno;
+use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, sigprocmask};
+use nix::unistd::Pid;
+use std::ffi::{CString, OsString};
+use std::os::unix::ffi::OsStringExt;
+
+/// What the child does.
+pub enum Body<'a> {
+    /// Runs a program: execve(2).
+    Exec(&'a Program),
+    /// Runs this function and exits with what it returns; it must not return to the caller's caller.
+    Work(&'a dyn Fn() -> i32),
+    /// Reaps whatever becomes its child, until it is killed: a small init.
+    Reap,
+}
+
+/// Starts a child. The answer is its PID, as the subject counts; a program that cannot be executed is a failure here,
+/// and its child has been waited for.
+pub fn start(cx: &mut Inside<'_>, body: &Body<'_>, foreground: bool) -> Result<i32, Stop> {
+    let (report, reporter) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC)?;
+    let parent = nix::unistd::getpid();
+    let give_terminal = foreground && cx.terminal.give;
+    match cx.kernel.clone3(&[], None)? {
+        Fork::Child => {
+            drop(report);
+            prepare(parent, give_terminal);
+            cx.tell.started(nix::unistd::getpid().as_raw());
+            let status = match body {
+                Body::Exec(program) => {
+                    let errno = Kernel::execve(program);
+                    // The parent reads why; it is the only one who can say so.
+                    let _ = nix::unistd::write(&reporter, &(errno as i32).to_ne_bytes());
+                    127
+                }
+                Body::Work(work) => {
+                    drop(reporter);
+                    cx.tell.hang_up();
+                    work()
+                }
+                Body::Reap => {
+                    drop(reporter);
+                    cx.tell.hang_up();
+                    reap_forever()
+                }
+            };
+            leave(status)
+        }
+        Fork::Parent(pid) => {
+            drop(reporter);
+            let mut word = [0; 4];
+            // EOF is success: execve closed the other end.
+            let failed = loop {
+                match nix::unistd::read(&report, &mut word) {
+                    Ok(4) => break Some(Errno::from_raw(i32::from_ne_bytes(word))),
+                    Err(Errno::EINTR) => {}
+                    _ => break None,
+                }
+            };
+            if let Body::Exec(program) = body {
+                let noted = cx.kernel.note_exec(program, failed.map_or(Ok(()), Err));
+                if let Err(errno) = noted {
+                    // The child ended with 127; nobody else will ask for it.
+                    let _ = nix::sys::wait::waitpid(Pid::from_raw(pid), None);
+                    return Err(errno.into());
+                }
+            }
+            Ok(pid)
+        }
+    }
+}
+
+/// Waits for a foreground child until it ends or stops. Ctrl-C is for the child; that it was typed is told to the observer,
+/// because a PID 1 without a handler ignores it (pid_namespaces(7)) and somebody must offer a way out.
+pub fn foreground(cx: &mut Inside<'_>, pid: i32, words: &str) -> Result<Said, Stop> {
+    let own = nix::unistd::getpid();
+    // In the child's process group the subject hears of the terminal's signals, too.
+    let joined = cx.terminal.give && nix::unistd::setpgid(own, Pid::from_raw(pid)).is_ok();
+    let answer = loop {
+        match cx.kernel.wait4(pid, true) {
+            Err(Errno::EINTR) => cx.tell.interrupted(),
+            other => break other,
+        }
+    };
+    if joined {
+        // Best effort: where it fails, the subject stays in a group that has ended, which harms nothing.
+        let _ = nix::unistd::setpgid(own, own);
+    }
+    let (_, exit) = answer?;
+    cx.jobs.retain(|job| job.pid != pid);
+    let said = Said { exit: Some(exit), ..Said::default() };
+    Ok(match exit {
+        Exit::Stopped(_) => {
+            let number = remember(cx, pid, words, true);
+            said.note(
+                NoteKind::Did,
+                Msg::new(format!("[{number}] stopped; `fg` goes on with it"), format!("[{number}] 已停止；`fg` 让它继续")),
+            )
+        }
+        _ => said,
+    })
+}
+
+/// Adds a job, and gives its number.
+pub fn remember(cx: &mut Inside<'_>, pid: i32, words: &str, stopped: bool) -> usize {
+    let number = cx.jobs.iter().map(|job| job.number).max().unwrap_or(0) + 1;
+    cx.jobs.push(Job { number, pid, words: words.into(), stopped });
+    number
+}
+
+/// Makes the program of these words ready: the file is searched along PATH, as the subject sees it.
+///
+/// Errors: ENOENT where there is none of that name; EACCES where there is one and none may be executed.
+pub fn program(words: &[String]) -> Result<Program, Stop> {
+    let name = words.first().map(String::as_str).unwrap_or_default();
+    let nul = |_| Stop::Usage(Msg::new("a word with a NUL byte cannot be passed to a program", "含有 NUL 字节的词不能传给程序"));
+    let c = |text: &str| CString::new(text).map_err(nul);
+    let env = std::env::vars_os().filter_map(|(key, value)| {
+        let mut entry = OsString::from(key);
+        entry.push("=");
+        entry.push(value);
+        CString::new(entry.into_vec()).ok()
+    });
+    Ok(Program { path: c(&find(name)?)?, argv: words.iter().map(|word| c(word)).collect::<Result<_, _>>()?, envp: env.collect() })
+}
+
+fn find(name: &str) -> Result<String, Stop> {
+    if name.contains('/') {
+        return Ok(name.into());
+    }
+    let path = std::env::var("PATH").unwrap_or_else(|_| "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into());
+    let files = || path.split(':').map(|dir| format!("{}/{name}", if dir.is_empty() { "." } else { dir }));
+    let executable = |file: &String| {
+        nix::unistd::access(file.as_str(), nix::unistd::AccessFlags::X_OK).is_ok()
+            && std::fs::metadata(file).is_ok_and(|meta| meta.is_file())
+    };
+    if let Some(file) = files().find(executable) {
+        return Ok(file);
+    }
+    match files().find(|file| std::fs::exists(file).unwrap_or(false)) {
+        // execve(2) says best why this one cannot be executed.
+        Some(file) => Ok(file),
+        None => Err(Stop::Unfit(Msg::new(
+            format!("no program `{name}` in the subject's PATH ({path}); `show` looks into its directories"),
+            format!("被观察进程的 PATH（{path}）中没有程序 `{name}`；可用 `show` 查看其中的目录"),
+        ))),
+    }
+}
+
+/// What stands between fork and program: a process group, the terminal, default signals, and death with the parent.
+fn prepare(parent: Pid, give_terminal: bool) {
+    let own = nix::unistd::getpid();
+    // Nothing here can fail in a way that the program should not be run for.
+    let _ = nix::unistd::setpgid(own, own);
+    if give_terminal {
+        // SIGTTOU is ignored here still: the child is in the background until this call.
+        let _ = nix::unistd::tcsetpgrp(std::io::stdin(), own);
+    }
+    crate::kernel::die_with_parent(parent.as_raw());
+    for signal in
+        [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTSTP, Signal::SIGTTIN, Signal::SIGTTOU, Signal::SIGPIPE, Signal::SIGCHLD]
+    {
+        crate::kernel::handle_signal(signal, SigHandler::SigDfl);
+    }
+    let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
+}
+
+fn reap_forever() -> i32 {
+    loop {
+        match nix::sys::wait::wait() {
+            Ok(_) | Err(Errno::EINTR) => {}
+            // No child yet, or none any more: children come by themselves when their parents end.
+            Err(_) => std::thread::sleep(std::time::Duration::from_millis(20)),
+        }
+    }
+}
+
+/// _exit(2): no destructor, no buffer of the parent's is run a second time.
+fn leave(status: i32) -> ! {
+    crate::kernel::exit_now(status)
+}

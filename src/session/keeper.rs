@@ -1,0 +1,97 @@
+//! The first process: it waits, and whatever dies, nothing is left behind.
+
+use crate::kernel;
+use nix::errno::Errno;
+use nix::sys::signal::{SigHandler, Signal};
+use nix::sys::termios::{SetArg, Termios, tcgetattr, tcsetattr};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::{ForkResult, Pid};
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::{Duration, Instant};
+
+/// The shell, for the keeper's signal handler.
+static SHELL: AtomicI32 = AtomicI32::new(0);
+
+/// Runs `shell` in a child and waits for it; then kills what is left of the bench, removes its cgroups, restores the
+/// terminal. Returns the shell's exit status (128 + signal where one killed it).
+///
+/// Only for a process with one thread. `cleanup` is called with the keeper's PID when all processes are gone.
+pub fn keep(shell: impl FnOnce() -> i32, cleanup: impl FnOnce(i32)) -> i32 {
+    // Orphans of the bench become children of the keeper, which can find and end them (prctl(2)).
+    kernel::adopt_orphans();
+    let stdin = std::io::stdin();
+    let terminal: Option<Termios> = tcgetattr(&stdin).ok();
+    let keeper = nix::unistd::getpid();
+    match kernel::fork_shell() {
+        Err(errno) => {
+            eprintln!("boxlab: fork: {}", errno.desc());
+            1
+        }
+        Ok(ForkResult::Child) => {
+            kernel::end_with_parent(keeper.as_raw());
+            let status = shell();
+            kernel::exit_now(status)
+        }
+        Ok(ForkResult::Parent { child }) => {
+            SHELL.store(child.as_raw(), Ordering::Relaxed);
+            for signal in [Signal::SIGTERM, Signal::SIGHUP] {
+                kernel::handle_signal(signal, SigHandler::Handler(hand_on));
+            }
+            // The terminal's signals are for the shell and its programs.
+            for signal in [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTSTP, Signal::SIGTTOU, Signal::SIGTTIN] {
+                kernel::handle_signal(signal, SigHandler::SigIgn);
+            }
+            let status = wait_for(child);
+            end_all();
+            cleanup(keeper.as_raw());
+            if let Some(terminal) = terminal {
+                // The shell may have died in raw mode, or while a program had the terminal.
+                let _ = nix::unistd::tcsetpgrp(&stdin, nix::unistd::getpgrp());
+                let _ = tcsetattr(&stdin, SetArg::TCSADRAIN, &terminal);
+            }
+            status
+        }
+    }
+}
+
+extern "C" fn hand_on(signal: i32) {
+    let _ = kernel::plumbing_kill(SHELL.load(Ordering::Relaxed), signal);
+}
+
+fn wait_for(shell: Pid) -> i32 {
+    loop {
+        match waitpid(Pid::from_raw(-1), None) {
+            Ok(WaitStatus::Exited(pid, status)) if pid == shell => return status,
+            Ok(WaitStatus::Signaled(pid, signal, _)) if pid == shell => return 128 + signal as i32,
+            // An orphan that was adopted, or one of our handlers ran.
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(_) => return 1,
+        }
+    }
+}
+
+/// Kills what has become a child of the keeper, and what becomes one by that, until there is none; not for ever, for a
+/// process in a frozen v1 cgroup dies only when that is thawed (`cleanup` does it).
+fn end_all() {
+    let end = Instant::now() + Duration::from_secs(2);
+    while Instant::now() < end {
+        for pid in children() {
+            let _ = kernel::plumbing_kill(pid, libc::SIGKILL);
+        }
+        match waitpid(Pid::from_raw(-1), Some(WaitPidFlag::WNOHANG)) {
+            Ok(WaitStatus::StillAlive) => std::thread::sleep(Duration::from_micros(200)),
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+/// The keeper's children (`/proc/self/task/TID/children`; where the kernel has no such file, the parents of all processes).
+fn children() -> Vec<i32> {
+    let own = nix::unistd::getpid().as_raw();
+    if let Ok(list) = std::fs::read_to_string(format!("/proc/self/task/{own}/children")) {
+        return list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect();
+    }
+    let Ok(all) = procfs::process::all_processes() else { return Vec::new() };
+    all.filter_map(|process| process.ok()?.stat().ok()).filter(|stat| stat.ppid == own).map(|stat| stat.pid).collect()
+}

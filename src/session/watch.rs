@@ -1,0 +1,121 @@
+//! What the observer does while a line runs: a way out when a PID 1 ignores Ctrl-C, a hint when nothing answers.
+
+use crate::kernel;
+use crate::model::{Lang, Text};
+use crate::observe::process::{field, read};
+use crate::subject::{Event, Patience};
+use std::io::Write;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// How often Ctrl-C ends a PID 1 that ignores it.
+const PRESSES: usize = 3;
+/// How long a stopped subject is waited for where nobody sits at the terminal.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Ctrl-C (SIGINT) to the observer itself, while it waits.
+static INTERRUPTS: AtomicUsize = AtomicUsize::new(0);
+
+/// Counts a SIGINT; for the signal handler.
+pub fn interrupt() {
+    INTERRUPTS.fetch_add(1, Ordering::Relaxed);
+}
+
+/// A watch over one line.
+pub struct Watch {
+    lang: Lang,
+    subject: i32,
+    foreground: Option<i32>,
+    presses: usize,
+    hinted: bool,
+    interactive: bool,
+}
+
+impl Watch {
+    /// For a line that runs in this subject (PID as the observer counts).
+    pub fn new(subject: i32, lang: Lang, interactive: bool) -> Watch {
+        INTERRUPTS.store(0, Ordering::Relaxed);
+        Watch { lang, subject, foreground: None, presses: 0, hinted: false, interactive }
+    }
+
+    /// Something happened, or did not.
+    pub fn on(&mut self, event: Event) -> Patience {
+        match event {
+            Event::Started(pid) => {
+                self.foreground = Some(pid);
+                Patience::Wait
+            }
+            Event::Interrupted => {
+                self.pressed();
+                Patience::Wait
+            }
+            Event::Tick(waited) => self.tick(waited),
+        }
+    }
+
+    /// Ctrl-C was typed while the program had the terminal. PID 1 of a namespace gets only signals that it has a handler
+    /// for (pid_namespaces(7)); from here, outside, SIGKILL reaches it.
+    fn pressed(&mut self) {
+        let Some(pid) = self.foreground.filter(|pid| ignores_interrupt(*pid)) else { return };
+        self.presses += 1;
+        if self.presses >= PRESSES {
+            // It may have ended in the meantime: then there is nothing to kill.
+            let _ = kernel::plumbing_kill(pid, libc::SIGKILL);
+            return;
+        }
+        self.say(match PRESSES - self.presses {
+            1 => Text { en: "once more: Ctrl-C kills it from outside (SIGKILL)", zh: "再按一次 Ctrl-C，将从外部杀死它（SIGKILL）" },
+            _ => Text {
+                en: "this program is PID 1 of its namespace and has no handler for Ctrl-C: the kernel drops the signal. Press it twice more to kill the program from outside",
+                zh: "该程序是其命名空间的 1 号进程，没有处理 Ctrl-C 的函数：内核丢弃了这个信号。再按两次 Ctrl-C，将从外部杀死它",
+            },
+        });
+    }
+
+    fn tick(&mut self, waited: Duration) -> Patience {
+        let presses = INTERRUPTS.swap(0, Ordering::Relaxed);
+        if presses > 0 {
+            self.presses += presses;
+            if self.presses >= PRESSES {
+                return Patience::GiveUp;
+            }
+            // A call that waits returns with EINTR.
+            let _ = kernel::plumbing_kill(self.subject, libc::SIGINT);
+        }
+        let stopped = waited >= Duration::from_secs(1) && self.foreground.is_none() && is_stopped(self.subject);
+        if stopped && !self.hinted {
+            self.hinted = true;
+            self.say(Text {
+                en: "the subject is stopped or frozen and does not answer; Ctrl-C three times gives this line up",
+                zh: "被观察进程已停止或被冻结，没有回应；按三次 Ctrl-C 可放弃这一行",
+            });
+        }
+        if stopped && !self.interactive && waited >= PATIENCE { Patience::GiveUp } else { Patience::Wait }
+    }
+
+    fn say(&self, text: Text) {
+        // To the terminal at once: the line has not ended, so there is no turn to put it into.
+        let _ = writeln!(std::io::stderr(), "\r\n  ! {}\r", text.get(self.lang));
+    }
+}
+
+/// Is it PID 1 of a namespace without a handler for SIGINT?
+fn ignores_interrupt(pid: i32) -> bool {
+    let status = read(Path::new(&format!("/proc/{pid}/status")));
+    let Some(status) = status.is() else { return false };
+    let first = field(status, "NSpid").is_some_and(|pids| {
+        let pids: Vec<&str> = pids.split_whitespace().collect();
+        pids.len() > 1 && pids.last() == Some(&"1")
+    });
+    let caught = field(status, "SigCgt").and_then(|mask| u64::from_str_radix(mask, 16).ok()).unwrap_or(u64::MAX);
+    first && caught & (1 << (libc::SIGINT - 1)) == 0
+}
+
+fn is_stopped(pid: i32) -> bool {
+    let status = read(Path::new(&format!("/proc/{pid}/status")));
+    status.is().and_then(|status| field(status, "State")).is_some_and(|state| state.starts_with(['T', 't', 'D']))
+        || read(Path::new(&format!("/proc/{pid}/wchan")))
+            .is()
+            .is_some_and(|at| at.contains("freez") || at.contains("refrigerator"))
+}

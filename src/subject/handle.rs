@@ -1,0 +1,277 @@
+//! The observer's side: start a subject, send it lines, hear what becomes of them, notice its end.
+
+use super::serve::{ARGV0, number};
+use super::wire::{self, Ask, Got, Told};
+use crate::command::{Said, Stop, Terminal};
+use crate::kernel;
+use crate::model::{Call, Exit, Inside, Lang};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, socketpair};
+use nix::sys::wait::{WaitPidFlag, waitpid};
+use nix::unistd::Pid;
+use std::io::{self, Read};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a poll waits before the observer is asked whether to wait on.
+const TICK: Duration = Duration::from_millis(250);
+
+/// A subject, as the observer holds it. Dropping it ends it.
+pub struct Handle {
+    socket: OwnedFd,
+    /// The processes from the one that was started down to the one that serves, as the observer counts.
+    pids: Vec<i32>,
+    pidfd: OwnedFd,
+    capture: Option<std::fs::File>,
+    next_id: u64,
+    /// What the subject last said of itself.
+    pub inside: Option<Inside>,
+}
+
+/// What became of a line.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It was answered.
+    Answered(Result<Said, Stop>),
+    /// The forked child that worked on it ended; its parent serves.
+    ChildGone(Exit),
+    /// The subject ended.
+    Gone(Exit),
+    /// It was not waited for any longer; the subject is as good as lost.
+    NoAnswer,
+}
+
+/// All that came back.
+#[derive(Debug)]
+pub struct Reply {
+    /// The calls, in order.
+    pub calls: Vec<Call>,
+    /// The end.
+    pub outcome: Outcome,
+    /// What programs wrote, where it is captured.
+    pub output: String,
+}
+
+/// What happens while a line runs.
+#[derive(Clone, Copy, Debug)]
+pub enum Event {
+    /// A program started; its PID as the observer counts.
+    Started(i32),
+    /// Ctrl-C was typed while a program had the terminal.
+    Interrupted,
+    /// Still no answer; so many have been waited for.
+    Tick(Duration),
+}
+
+/// Whether to wait on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// Yes.
+    Wait,
+    /// No: give the line up.
+    GiveUp,
+}
+
+/// What happened between two lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// A forked child that served ended; its parent serves.
+    ChildGone(Exit),
+    /// The subject ended.
+    Gone(Exit),
+}
+
+impl Handle {
+    /// Starts a subject: this program again (`/proc/self/exe`), as a process of one thread.
+    /// With `capture` its programs read nothing and what they write is collected.
+    ///
+    /// Errors: what fork(2) and socketpair(2) say; EAGAIN at a limit of processes.
+    pub fn start(capture: bool) -> io::Result<Handle> {
+        let (ours, theirs) = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)?;
+        wire::pass_credentials(&ours)?;
+        // Only this one is to survive the exec; there is no other thread that could exec at the same time.
+        nix::fcntl::fcntl(&theirs, nix::fcntl::FcntlArg::F_SETFD(nix::fcntl::FdFlag::empty()))?;
+        let mut command = Command::new("/proc/self/exe");
+        command.arg0(ARGV0).arg(number(&theirs)).arg(std::process::id().to_string());
+        let capture = if capture {
+            let (read, write) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC)?;
+            nix::fcntl::fcntl(&read, nix::fcntl::FcntlArg::F_SETFL(nix::fcntl::OFlag::O_NONBLOCK))?;
+            command.stdin(Stdio::null()).stdout(write.try_clone()?).stderr(write);
+            Some(std::fs::File::from(read))
+        } else {
+            None
+        };
+        let child = command.spawn()?;
+        let pid = child.id() as i32;
+        let pidfd = kernel::pidfd_open(pid)?;
+        Ok(Handle { socket: ours, pids: vec![pid], pidfd, capture, next_id: 1, inside: None })
+    }
+
+    /// The serving process, as the observer counts.
+    pub fn pid(&self) -> i32 {
+        *self.pids.last().expect("the first process is never taken from the list")
+    }
+
+    /// The process that was started and the forks down to the one that serves.
+    pub fn pids(&self) -> &[i32] {
+        &self.pids
+    }
+
+    /// Runs a line and waits for its end.
+    pub fn run(
+        &mut self,
+        line: &str,
+        lang: Lang,
+        terminal: Terminal,
+        held: Vec<(String, String, OwnedFd)>,
+        on: &mut dyn FnMut(Event) -> Patience,
+    ) -> Reply {
+        let id = self.next_id;
+        self.next_id += 1;
+        let fds: Vec<i32> = held.iter().map(|(_, _, fd)| fd.as_raw_fd()).collect();
+        let names = held.iter().map(|(word, label, _)| (word.clone(), label.clone())).collect();
+        let ask = Ask::Run { id, line: line.into(), lang, terminal, held: names };
+        let mut reply = Reply { calls: Vec::new(), outcome: Outcome::NoAnswer, output: String::new() };
+        if let Err(errno) = wire::send(&self.socket, &ask, &fds) {
+            reply.outcome = match errno {
+                Errno::EMSGSIZE => {
+                    Outcome::Answered(Err(Stop::Usage(crate::model::Msg::new("the line is too long", "这一行太长"))))
+                }
+                _ => Outcome::Gone(self.reap()),
+            };
+            return reply;
+        }
+        reply.outcome = self.wait_for(id, &mut reply, on);
+        self.collect_output(&mut reply.output);
+        reply
+    }
+
+    fn wait_for(&mut self, id: u64, reply: &mut Reply, on: &mut dyn FnMut(Event) -> Patience) -> Outcome {
+        let start = Instant::now();
+        let mut taken = false;
+        loop {
+            let (packet, ended) = self.poll(TICK);
+            if self.capture.is_some() {
+                self.collect_output(&mut reply.output);
+            }
+            if packet {
+                match wire::receive::<Told>(&self.socket, MsgFlags::MSG_DONTWAIT) {
+                    Ok(Got::Packet(packet)) => match packet.value {
+                        Told::Took { id: took, inside } if took == id => {
+                            taken = true;
+                            self.inside = Some(inside);
+                        }
+                        Told::Call(call) => reply.calls.push(call),
+                        Told::Started => _ = on(Event::Started(packet.from)),
+                        Told::Interrupted => _ = on(Event::Interrupted),
+                        Told::Answer { id: answered, outcome, inside } if answered == id => {
+                            if packet.from != self.pid() && packet.from > 0 {
+                                self.pids.push(packet.from);
+                            }
+                            self.inside = Some(inside);
+                            return Outcome::Answered(outcome);
+                        }
+                        Told::ChildGone { exit, inside } => {
+                            self.back_to(packet.from);
+                            self.inside = Some(inside);
+                            // If the child had not taken this line, its parent takes it now.
+                            if taken {
+                                return Outcome::ChildGone(exit);
+                            }
+                        }
+                        Told::Took { .. } | Told::Answer { .. } => {}
+                    },
+                    Ok(Got::End) => return Outcome::Gone(self.reap()),
+                    Ok(Got::Garbage) | Err(_) => {}
+                }
+            } else if ended {
+                return Outcome::Gone(self.reap());
+            } else {
+                if on(Event::Tick(start.elapsed())) == Patience::GiveUp {
+                    return Outcome::NoAnswer;
+                }
+            }
+        }
+    }
+
+    /// What happened since the last line; waits at most so long for something to happen.
+    pub fn news(&mut self, wait: Duration) -> Vec<News> {
+        let mut news = Vec::new();
+        loop {
+            let (packet, ended) = self.poll(if news.is_empty() { wait } else { Duration::ZERO });
+            match packet.then(|| wire::receive::<Told>(&self.socket, MsgFlags::MSG_DONTWAIT)) {
+                Some(Ok(Got::Packet(packet))) => {
+                    if let Told::ChildGone { exit, inside } = packet.value {
+                        self.back_to(packet.from);
+                        self.inside = Some(inside);
+                        news.push(News::ChildGone(exit));
+                    }
+                }
+                Some(Ok(Got::End)) => {
+                    news.push(News::Gone(self.reap()));
+                    return news;
+                }
+                Some(_) => {}
+                None if ended => {
+                    news.push(News::Gone(self.reap()));
+                    return news;
+                }
+                None => return news,
+            }
+        }
+    }
+
+    /// What programs wrote since it was last asked for.
+    pub fn collect_output(&mut self, into: &mut String) {
+        let Some(pipe) = &mut self.capture else { return };
+        let mut bytes = Vec::new();
+        // WouldBlock is the usual end; what was read before it is in `bytes`.
+        let _ = pipe.by_ref().take(1 << 20).read_to_end(&mut bytes);
+        into.push_str(&String::from_utf8_lossy(&bytes));
+    }
+
+    /// Waits for a packet, for output, or for the subject's end. EINTR counts as nothing.
+    fn poll(&self, wait: Duration) -> (bool, bool) {
+        let mut fds =
+            vec![PollFd::new(self.socket.as_fd(), PollFlags::POLLIN), PollFd::new(self.pidfd.as_fd(), PollFlags::POLLIN)];
+        if let Some(pipe) = &self.capture {
+            fds.push(PollFd::new(pipe.as_fd(), PollFlags::POLLIN));
+        }
+        let timeout = PollTimeout::try_from(wait).unwrap_or(PollTimeout::MAX);
+        match poll(&mut fds, timeout) {
+            Ok(_) => (fds[0].any().unwrap_or(false), fds[1].any().unwrap_or(false)),
+            Err(_) => (false, false),
+        }
+    }
+
+    fn back_to(&mut self, pid: i32) {
+        if let Some(at) = self.pids.iter().position(|known| *known == pid) {
+            self.pids.truncate(at + 1);
+        }
+    }
+
+    fn reap(&mut self) -> Exit {
+        match waitpid(Pid::from_raw(self.pids[0]), None) {
+            Ok(nix::sys::wait::WaitStatus::Exited(_, status)) => Exit::Status(status),
+            Ok(nix::sys::wait::WaitStatus::Signaled(_, signal, _)) => Exit::Signal(signal as i32),
+            _ => Exit::Unknown,
+        }
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        // Its programs and forks die with it (PR_SET_PDEATHSIG); what does not is for the keeper.
+        let _ = kernel::plumbing_kill(self.pids[0], libc::SIGKILL);
+        // A process whose cgroup is frozen (v1) does not die before it is thawed: wait, but not for ever.
+        for _ in 0..200 {
+            match waitpid(Pid::from_raw(self.pids[0]), Some(WaitPidFlag::WNOHANG)) {
+                Ok(nix::sys::wait::WaitStatus::StillAlive) => std::thread::sleep(Duration::from_millis(1)),
+                _ => return,
+            }
+        }
+    }
+}

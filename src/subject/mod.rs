@@ -1,0 +1,8 @@
+//! The second process: everything inside runs in it, so that the observer's own namespaces never change.
+
+mod handle;
+mod serve;
+mod wire;
+
+pub use handle::{Event, Handle, News, Outcome, Patience, Reply};
+pub use serve::{ARGV0, main};

@@ -1,0 +1,136 @@
+//! The socket between observer and subject: one JSON value a packet, with the kernel's word on who sent it.
+//!
+//! SO_PASSCRED makes the kernel translate the sender's PID into the receiver's PID namespace at each packet (unix(7)), so
+//! after `unshare pid; fork` the inside says 1 and the observer knows the outside number without bookkeeping.
+
+use crate::command::{Said, Stop, Terminal};
+use crate::model::{Call, Exit, Inside, Lang};
+use nix::cmsg_space;
+use nix::errno::Errno;
+use nix::sys::socket::{ControlMessage, ControlMessageOwned, MsgFlags, UnixCredentials, recvmsg, sendmsg, setsockopt, sockopt};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::io::{IoSlice, IoSliceMut};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+
+/// The largest packet that is sent or taken, in bytes; below the default socket buffer (net.core.wmem_default).
+pub const MAX_PACKET: usize = 160 * 1024;
+
+/// From the observer.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Ask {
+    /// Run this line. The descriptors of `held` come with the packet, in the same order.
+    Run {
+        /// Its number.
+        id: u64,
+        /// As typed.
+        line: String,
+        /// The language of what is printed at once.
+        lang: Lang,
+        /// What foreground programs may do with the terminal.
+        terminal: Terminal,
+        /// Word and label of each descriptor.
+        held: Vec<(String, String)>,
+    },
+}
+
+/// From the subject.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Told {
+    /// This request is being worked on: if the sender ends now, it ends with it.
+    Took {
+        /// The request.
+        id: u64,
+        /// The subject before the command.
+        inside: Inside,
+    },
+    /// A call was made.
+    Call(Call),
+    /// A program is about to run; the sender is its process.
+    Started,
+    /// Ctrl-C was typed while a program had the terminal.
+    Interrupted,
+    /// The command has ended.
+    Answer {
+        /// The request.
+        id: u64,
+        /// With what.
+        outcome: Result<Said, Stop>,
+        /// The subject after the command.
+        inside: Inside,
+    },
+    /// The forked child that served has ended; the sender, its parent, serves again.
+    ChildGone {
+        /// How.
+        exit: Exit,
+        /// The subject now.
+        inside: Inside,
+    },
+}
+
+/// A packet with its sender, as the receiver counts, and what came with it.
+pub struct Packet<T> {
+    /// The value.
+    pub value: T,
+    /// The sender's PID.
+    pub from: i32,
+    /// Descriptors, close-on-exec.
+    pub fds: Vec<OwnedFd>,
+}
+
+/// What a read of the socket gave.
+pub enum Got<T> {
+    /// A packet.
+    Packet(Packet<T>),
+    /// Not one of ours: too long, or no such value. It is dropped.
+    Garbage,
+    /// Nobody holds the other end any more.
+    End,
+}
+
+/// Asks the kernel to put the sender's credentials to each packet.
+pub fn pass_credentials(socket: &OwnedFd) -> Result<(), Errno> {
+    setsockopt(socket, sockopt::PassCred, &true)
+}
+
+/// Sends one value with descriptors.
+///
+/// Errors: EMSGSIZE above [`MAX_PACKET`]; EPIPE when nobody holds the other end.
+pub fn send<T: Serialize>(socket: &OwnedFd, value: &T, fds: &[RawFd]) -> Result<(), Errno> {
+    let bytes = serde_json::to_vec(value).map_err(|_| Errno::EINVAL)?;
+    if bytes.len() > MAX_PACKET {
+        return Err(Errno::EMSGSIZE);
+    }
+    let rights = [ControlMessage::ScmRights(fds)];
+    let control: &[ControlMessage<'_>] = if fds.is_empty() { &[] } else { &rights };
+    loop {
+        match sendmsg::<()>(socket.as_raw_fd(), &[IoSlice::new(&bytes)], control, MsgFlags::MSG_NOSIGNAL, None) {
+            Err(Errno::EINTR) => {}
+            other => return other.map(drop),
+        }
+    }
+}
+
+/// Takes one packet. EINTR and, with `MSG_DONTWAIT`, EAGAIN are handed on.
+pub fn receive<T: DeserializeOwned>(socket: &OwnedFd, flags: MsgFlags) -> Result<Got<T>, Errno> {
+    let mut bytes = vec![0; MAX_PACKET];
+    let mut control = cmsg_space!(UnixCredentials, [RawFd; 8]);
+    let mut iov = [IoSliceMut::new(&mut bytes)];
+    let message = recvmsg::<()>(socket.as_raw_fd(), &mut iov, Some(&mut control), flags | MsgFlags::MSG_CMSG_CLOEXEC)?;
+    let (length, truncated) = (message.bytes, message.flags.contains(MsgFlags::MSG_TRUNC));
+    let (mut from, mut fds) = (0, Vec::new());
+    for control in message.cmsgs()? {
+        match control {
+            ControlMessageOwned::ScmCredentials(credentials) => from = credentials.pid(),
+            // SAFETY: the kernel has just installed these descriptors for us; nobody else owns them.
+            ControlMessageOwned::ScmRights(raw) => fds.extend(raw.into_iter().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) })),
+            _ => {}
+        }
+    }
+    if length == 0 {
+        return Ok(Got::End);
+    }
+    match serde_json::from_slice(&bytes[..length]) {
+        Ok(value) if !truncated => Ok(Got::Packet(Packet { value, from, fds })),
+        _ => Ok(Got::Garbage),
+    }
+}
