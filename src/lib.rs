@@ -10,3 +10,4 @@ pub mod observe;
 pub mod script;
 pub mod session;
 pub mod subject;
+pub mod ui;

@@ -1,0 +1,14 @@
+//! Draws data that is already there: pure functions from a [`Turn`](crate::model::Turn) to text. Reads nothing, writes nothing.
+
+mod block;
+mod end;
+mod table;
+mod theme;
+mod turn;
+mod width;
+
+pub use block::blocks;
+pub use table::grid;
+pub use theme::{Role, Sign, Style};
+pub use turn::{plain_output, turn};
+pub use width::{cut, cut_middle, pad, visible, width, wrap};
