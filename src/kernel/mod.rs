@@ -6,8 +6,10 @@
 mod cgroup;
 mod file;
 mod ns;
+mod nsfs;
 mod process;
 
+pub use nsfs::{ns_owner, ns_parent};
 pub use process::{
     Fork, Program, adopt_orphans, die_with_parent, end_with_parent, exit_now, fork_shell, handle_signal, pidfd_open,
     plumbing_kill, shield_from_oom, take_terminal_back,

@@ -70,6 +70,16 @@ pub fn read(path: &Path) -> Seen<String> {
     }
 }
 
+/// The command line of a process, or its name where it has none: a kernel thread, a zombie. Untrusted: a process
+/// writes both as it likes.
+pub fn command(proc: &Path, pid: i32) -> Seen<String> {
+    let dir = proc.join(pid.to_string());
+    match read(&dir.join("cmdline")) {
+        Seen::Is(text) if !text.is_empty() => Seen::Is(text.trim_end_matches('\0').replace('\0', " ")),
+        _ => map(read(&dir.join("comm")), |name| name.trim_end_matches('\n').to_string()),
+    }
+}
+
 /// The target of a link.
 pub fn read_link(path: &Path) -> Seen<String> {
     match nix::fcntl::readlink(path) {
