@@ -1,17 +1,23 @@
 //! Lines without a prompt: `-c`, files, standard input; as text or as JSON.
 
-use crate::model::{Lang, Turn};
+use crate::model::Lang;
 use crate::session::Session;
-use std::io::Write;
+use crate::ui::{self, Style};
+use std::io::{IsTerminal, Write};
 
 /// Runs the lines and prints what each did. Returns 0 when every line did what it says, else 1.
 pub fn run(session: &mut Session, lines: &[String], json: bool, stop: bool) -> i32 {
     let mut status = 0;
     for line in lines {
+        // The line stands above what its programs write.
+        let style = style(session);
+        if !json && say(&format!("{} {}\n", style.paint(ui::Role::Head, "$"), style.visible(line))).is_err() {
+            return 1;
+        }
         let turn = session.execute(line);
-        let text = if json { serde_json::to_string(&turn).unwrap_or_default() + "\n" } else { drawn(&turn, session.lang()) };
+        let text = if json { serde_json::to_string(&turn).unwrap_or_default() + "\n" } else { ui::turn(&turn, &style) };
         // Nobody reads any more: there is no reason to go on.
-        if std::io::stdout().write_all(text.as_bytes()).and_then(|()| std::io::stdout().flush()).is_err() {
+        if say(&text).is_err() {
             return 1;
         }
         if !turn.end.ok() {
@@ -27,20 +33,27 @@ pub fn run(session: &mut Session, lines: &[String], json: bool, stop: bool) -> i
     status
 }
 
-fn drawn(turn: &Turn, lang: Lang) -> String {
-    use std::fmt::Write;
-    let mut s = String::new();
-    let _ = writeln!(s, "> {}", turn.line);
-    for call in &turn.calls {
-        let _ = writeln!(s, "  {call}");
-    }
-    let _ = writeln!(s, "{:?}", turn.view);
-    for c in &turn.changes {
-        let _ = writeln!(s, "  ~ {} {} -> {}", c.what, c.was, c.is);
-    }
-    for n in &turn.notes {
-        let _ = writeln!(s, "  {:?} {}", n.kind, n.text.get(lang));
-    }
-    let _ = writeln!(s, "  {:?}", turn.end);
-    s
+fn say(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// How to draw on standard output: colours on a terminal unless NO_COLOR is set (no-color.org), its width, and
+/// ASCII only where the locale has no UTF-8.
+pub fn style(session: &Session) -> Style {
+    let stdout = std::io::stdout();
+    let terminal = stdout.is_terminal();
+    let colour = terminal
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        && std::env::var_os("TERM").is_some_and(|term| term != "dumb");
+    let width = if terminal { crate::kernel::terminal_size().map(|(columns, _)| columns) } else { None };
+    Style { lang: session.lang(), colour, utf8: !terminal || utf8_locale(session.lang()), width, host: session.host().clone() }
+}
+
+/// Can the terminal show more than ASCII? By the locale's name; who asks for Chinese has a terminal that shows it.
+fn utf8_locale(lang: Lang) -> bool {
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"].iter().filter_map(|name| std::env::var(name).ok()).find(|value| !value.is_empty());
+    let utf8 = set.is_some_and(|value| value.to_lowercase().replace('-', "").contains("utf8"));
+    utf8 || lang == Lang::Zh
 }

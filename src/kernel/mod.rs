@@ -8,12 +8,15 @@ mod file;
 mod ns;
 mod nsfs;
 mod process;
+mod terminal;
 
 pub use nsfs::{ns_owner, ns_parent};
 pub use process::{
     Fork, Program, adopt_orphans, die_with_parent, end_with_parent, exit_now, fork_shell, handle_signal, pidfd_open,
-    plumbing_kill, shield_from_oom, take_terminal_back,
+    plumbing_kill, shield_from_oom,
 };
+
+pub use terminal::{take_terminal_back, terminal_size};
 
 use crate::model::{Arg, Call};
 use nix::errno::Errno;

@@ -224,9 +224,3 @@ pub fn end_with_parent(parent: i32) {
         exit_now(128 + libc::SIGHUP);
     }
 }
-
-/// tcsetpgrp(3): the caller's process group gets the terminal again, after a program had it.
-pub fn take_terminal_back() {
-    // SIGTTOU is ignored by the shell; without a terminal there is nothing to take.
-    let _ = nix::unistd::tcsetpgrp(std::io::stdin(), nix::unistd::getpgrp());
-}
