@@ -140,14 +140,14 @@ pub enum Run {
     Outside(fn(&mut Outside<'_>, &Args) -> Result<Said, Stop>),
     /// The shell; nothing changes in the subject.
     Shell(fn(&mut Outside<'_>, &Args) -> Result<Said, Stop>),
-    /// In the subject, or with this flag in the observer.
+    /// In the subject, or in the observer where the arguments ask for it (`--host`) or only the observer can know.
     Either {
         /// In the subject.
         inside: fn(&mut Inside<'_>, &Args) -> Result<Said, Stop>,
         /// In the observer.
         outside: fn(&mut Outside<'_>, &Args) -> Result<Said, Stop>,
-        /// The flag that asks for the observer.
-        flag: &'static str,
+        /// Whether these arguments are for the observer.
+        for_observer: fn(&Args) -> bool,
     },
 }
 
@@ -158,7 +158,7 @@ impl Card {
             Run::Inside(_) => Place::Inside,
             Run::Outside(_) => Place::Outside,
             Run::Shell(_) => Place::Shell,
-            Run::Either { flag, .. } if args.flag(flag) => Place::Outside,
+            Run::Either { for_observer, .. } if for_observer(args) => Place::Outside,
             Run::Either { .. } => Place::Inside,
         }
     }

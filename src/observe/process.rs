@@ -80,6 +80,11 @@ pub fn command(proc: &Path, pid: i32) -> Seen<String> {
     }
 }
 
+/// The number of the last capability that this kernel knows (capabilities(7)).
+pub fn last_capability() -> Option<u8> {
+    read(Path::new("/proc/sys/kernel/cap_last_cap")).is()?.trim().parse().ok()
+}
+
 /// The target of a link.
 pub fn read_link(path: &Path) -> Seen<String> {
     match nix::fcntl::readlink(path) {

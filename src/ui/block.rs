@@ -8,7 +8,9 @@ use crate::model::Block;
 pub fn blocks(blocks: &[Block], style: &Style) -> String {
     let mut text = String::new();
     for (i, block) in blocks.iter().enumerate() {
-        if i > 0 && matches!(block, Block::Head(_)) {
+        // A heading stands apart, and so do two tables in a row, whose columns have nothing in common.
+        let tables = i > 0 && matches!((&blocks[i - 1], block), (Block::Grid(_), Block::Grid(_)));
+        if tables || i > 0 && matches!(block, Block::Head(_)) {
             text.push('\n');
         }
         match block {

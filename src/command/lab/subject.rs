@@ -57,7 +57,7 @@ pub const DROP: Card = card(
         en: "Ends the subject with all its programs and removes its cgroup. The last one cannot be dropped: `reset` replaces it.",
         zh: "结束该被观察进程及其所有程序，删除它的 cgroup。最后一个不能结束：用 `reset` 更换。",
     },
-    &[Example { after: "subject new b", line: "subject drop b", shows: "subject b", needs: "" }],
+    &[Example { after: "subject new b", line: "subject drop b", shows: "subject a", needs: "" }],
     Run::Shell(drop_),
     &[NAME],
 );

@@ -1,0 +1,15 @@
+//! Looking: files, namespaces, processes, the last receipt. Nothing here changes anything.
+
+mod diff;
+mod file;
+mod last;
+mod links;
+mod ns;
+mod pane;
+mod ps;
+mod show;
+
+use super::Card;
+
+/// The cards of this folder.
+pub const CARDS: &[Card] = &[show::CARD, links::CARD, ns::CARD, pane::CARD, ps::CARD, diff::CARD, last::CARD];

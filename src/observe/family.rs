@@ -1,0 +1,84 @@
+//! The tree of processes below one: PIDs outside and inside, state, name.
+
+use super::process::{command, field, read};
+use crate::model::Seen;
+use std::path::Path;
+
+/// A process in its tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// How many generations below the root, which is 0.
+    pub depth: usize,
+    /// Its PID as the reader counts.
+    pub pid: i32,
+    /// Its PID in each PID namespace from the reader's down to its own (`NSpid`); empty if it ended meanwhile.
+    pub nspid: Vec<i32>,
+    /// State letter (proc_pid_stat(5)): `Z` is a zombie, which has ended and whose parent has not called wait(2).
+    pub state: char,
+    /// Its command line or name; untrusted.
+    pub command: Seen<String>,
+}
+
+/// The process and all below it, children after their parent. One that ends meanwhile may be missing.
+pub fn family(proc: &Path, root: i32) -> Vec<Member> {
+    let mut found: Vec<Member> = Vec::new();
+    let mut open = vec![(0, root)];
+    while let Some((depth, pid)) = open.pop() {
+        // A PID that was reused while we read must not make a circle.
+        if found.iter().any(|member| member.pid == pid) {
+            continue;
+        }
+        let Some(member) = member(proc, pid, depth) else { continue };
+        found.push(member);
+        let mut below = children(proc, pid);
+        below.sort_unstable_by(|a, b| b.cmp(a));
+        open.extend(below.into_iter().map(|pid| (depth + 1, pid)));
+    }
+    found
+}
+
+/// The children of a process (`/proc/PID/task/TID/children`, CONFIG_PROC_CHILDREN): no walk over all processes.
+pub fn children(proc: &Path, pid: i32) -> Vec<i32> {
+    let tasks = std::fs::read_dir(proc.join(pid.to_string()).join("task")).into_iter().flatten().flatten();
+    let lists = tasks.filter_map(|task| read(&task.path().join("children")).is().cloned());
+    lists.flat_map(|list| list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<i32>>()).collect()
+}
+
+fn member(proc: &Path, pid: i32, depth: usize) -> Option<Member> {
+    let status = read(&proc.join(pid.to_string()).join("status"));
+    let status = status.is()?;
+    let nspid = field(status, "NSpid").unwrap_or_default();
+    Some(Member {
+        depth,
+        pid,
+        nspid: nspid.split_whitespace().filter_map(|pid| pid.parse().ok()).collect(),
+        state: field(status, "State").and_then(|text| text.chars().next()).unwrap_or('?'),
+        command: command(proc, pid),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    #[test]
+    fn a_zombie_is_seen_below_its_parent() {
+        let mut child = Command::new("true").spawn().expect("true(1) runs");
+        let own = std::process::id() as i32;
+        let zombie = (0..500).find_map(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(2));
+            family(Path::new("/proc"), own).into_iter().find(|member| member.pid == child.id() as i32 && member.state == 'Z')
+        });
+        let zombie = zombie.expect("nobody has waited for it");
+        assert_eq!(zombie.depth, 1);
+        assert_eq!(zombie.command, Seen::Is("true".into()));
+        assert!(child.wait().expect("it can be waited for").success());
+        assert!(!children(Path::new("/proc"), own).contains(&(child.id() as i32)));
+    }
+
+    #[test]
+    fn a_dead_root_has_no_family() {
+        assert_eq!(family(Path::new("/proc"), i32::MAX), []);
+    }
+}
