@@ -44,7 +44,7 @@ impl Size {
     /// Bytes in the largest unit that divides them: `64M`, `1536K`, `100`.
     pub fn show(bytes: u64) -> String {
         let units = [(40, 'T'), (30, 'G'), (20, 'M'), (10, 'K')];
-        match units.iter().find(|(shift, _)| bytes != 0 && bytes % (1u64 << shift) == 0) {
+        match units.iter().find(|(shift, _)| bytes != 0 && bytes.is_multiple_of(1u64 << shift)) {
             Some((shift, unit)) => format!("{}{unit}", bytes >> shift),
             None => bytes.to_string(),
         }

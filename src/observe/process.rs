@@ -3,6 +3,7 @@
 use crate::model::{Creds, IdMap, Inside, NsId, NsKind, Seen, Snapshot};
 use nix::errno::Errno;
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// All there is to see of a process. `proc` is a mount of proc(5), `pid` a PID as that mount counts.
@@ -62,10 +63,15 @@ pub fn inside() -> Inside {
     }
 }
 
-/// A whole file as text, unreadable bytes replaced.
+/// A whole file as text, unreadable bytes replaced. Files of /proc say that their size is 0, so a generic reader begins
+/// with tiny reads; most of them fit into one page.
 pub fn read(path: &Path) -> Seen<String> {
-    match std::fs::read(path) {
-        Ok(bytes) => Seen::Is(String::from_utf8_lossy(&bytes).into_owned()),
+    let mut bytes = Vec::with_capacity(4096);
+    match std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)) {
+        Ok(_) => Seen::Is(match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(odd) => String::from_utf8_lossy(odd.as_bytes()).into_owned(),
+        }),
         Err(error) => not(path, Errno::from_raw(error.raw_os_error().unwrap_or(0))),
     }
 }

@@ -267,11 +267,8 @@ impl Drop for Handle {
         // Its programs and forks die with it (PR_SET_PDEATHSIG); what does not is for the keeper.
         let _ = kernel::plumbing_kill(self.pids[0], libc::SIGKILL);
         // A process whose cgroup is frozen (v1) does not die before it is thawed: wait, but not for ever.
-        for _ in 0..200 {
-            match waitpid(Pid::from_raw(self.pids[0]), Some(WaitPidFlag::WNOHANG)) {
-                Ok(nix::sys::wait::WaitStatus::StillAlive) => std::thread::sleep(Duration::from_millis(1)),
-                _ => return,
-            }
-        }
+        let mut fds = [PollFd::new(self.pidfd.as_fd(), PollFlags::POLLIN)];
+        let _ = poll(&mut fds, PollTimeout::from(200u8));
+        let _ = waitpid(Pid::from_raw(self.pids[0]), Some(WaitPidFlag::WNOHANG));
     }
 }
