@@ -2,6 +2,7 @@
 
 pub mod census;
 pub mod family;
+pub mod cgroup;
 pub mod process;
 
 pub use census::census;
