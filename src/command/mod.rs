@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod card;
+pub mod cgroup;
 pub mod context;
 mod lab;
 pub mod line;
