@@ -4,15 +4,16 @@
 //! after the shell was killed.
 
 use super::base;
+use super::nested::{Nested, no_such};
 use crate::command::{Stop, SubjectView};
 use crate::kernel::Kernel;
 use crate::model::{Msg, Seen, errno_name};
-use crate::observe::cgroup::{Hierarchies, Hierarchy, Knob, Version, descendants, procs};
+use crate::observe::cgroup::{Hierarchies, Hierarchy, Knob, Twin, Version, descendants, procs};
 use crate::observe::process::read;
 use nix::errno::Errno;
 use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// A mount of proc(5) that counts as the observer does.
 pub const PROC: &str = "/proc";
@@ -28,38 +29,6 @@ pub struct Ground {
     /// Where the bench itself sits, by hierarchy.
     pub(super) own: BTreeMap<String, PathBuf>,
     pub(super) keeper: i32,
-}
-
-/// A cgroup below a subject's own: `web`, `web/db`; empty for the subject's own, `.`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Nested(pub PathBuf);
-
-impl Nested {
-    /// Reads a typed name.
-    ///
-    /// Errors: a sentence for names that lead out of the subject's cgroup, or that cgroupfs refuses (cgroups(7)).
-    pub fn parse(word: &str) -> Result<Nested, Msg> {
-        let path = Path::new(word.trim_end_matches('/'));
-        let inner = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        if word.is_empty() || word.starts_with('/') || !inner || word.chars().any(char::is_control) || word.len() > 200 {
-            return Err(Msg::new(
-                "a cgroup's name is a path below the subject's own cgroup, such as `web` or `web/db`, and `.` is that cgroup itself; no `..`, no `/` in front",
-                "cgroup 的名字是被观察进程自己的 cgroup 之下的路径，例如 `web` 或 `web/db`，`.` 指该 cgroup 本身；不能含 `..`，也不能以 `/` 开头",
-            ));
-        }
-        Ok(Nested(path.components().filter(|part| matches!(part, Component::Normal(_))).collect()))
-    }
-
-    /// The subject's own cgroup, not one below?
-    pub fn is_home(&self) -> bool {
-        self.0.as_os_str().is_empty()
-    }
-}
-
-impl std::fmt::Display for Nested {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.is_home() { f.write_str(".") } else { self.0.display().fmt(f) }
-    }
 }
 
 impl Ground {
@@ -135,10 +104,7 @@ impl Ground {
         if let Some(nested) = nested.filter(|nested| !nested.is_home())
             && self.dirs(subject, nested).is_empty()
         {
-            return Err(Stop::Unfit(Msg::new(
-                format!("there is no cgroup `{nested}`; `cgroup new {nested}` makes it"),
-                format!("没有 cgroup `{nested}`；先用 `cgroup new {nested}` 创建"),
-            )));
+            return Err(Stop::Unfit(no_such(nested)));
         }
         let home = self.prepare(kernel, subject, controller)?;
         let dir = match nested {
@@ -239,25 +205,18 @@ impl Ground {
         })
     }
 
-    /// The hierarchy and controller that serve a file of v2's name, or why none does.
+    /// The hierarchy and controller that serve a file of v2's name.
+    ///
+    /// Errors: Unfit, why none does.
     pub fn serving(&self, knob: &Knob) -> Result<(&Hierarchy, &'static str), Stop> {
         self.hierarchies.serving(knob).ok_or_else(|| match knob.v1 {
-            crate::observe::cgroup::Twin::None(why) if self.hierarchies.v2().is_none() => Stop::Unfit(why.into()),
-            crate::observe::cgroup::Twin::None(why) if held_by_v1(knob.controller) => Stop::Unfit(why.into()),
+            // v1 has the controller, or is all there is.
+            Twin::None(why) if self.hierarchies.of(knob.controller).is_some() || self.hierarchies.v2().is_none() => {
+                Stop::Unfit(why.into())
+            }
             _ => Stop::Unfit(no_controller(knob.controller)),
         })
     }
-}
-
-/// Does a v1 hierarchy have this controller, mounted here or not (`/proc/cgroups`)?
-fn held_by_v1(controller: &str) -> bool {
-    let seen = read(Path::new("/proc/cgroups"));
-    seen.is().is_some_and(|text| {
-        text.lines().any(|line| {
-            let mut words = line.split_whitespace();
-            words.next() == Some(controller) && words.next().is_some_and(|hierarchy| hierarchy != "0")
-        })
-    })
 }
 
 /// Makes a cgroup and those above it, as far as they are missing. A new v1 cpuset is empty, and so closed to processes

@@ -61,7 +61,7 @@ impl Twin {
     }
 
     /// Its file names on v1, as a note shows them.
-    pub fn files(&'static self) -> &'static [&'static str] {
+    pub fn files(&self) -> &[&'static str] {
         match self {
             Twin::Same(_, file) | Twin::Bytes(file) => std::slice::from_ref(file),
             Twin::MemorySwap => &["memory.memsw.limit_in_bytes"],
@@ -133,6 +133,16 @@ const fn t(en: &'static str, zh: &'static str) -> Text {
     Text { en, zh }
 }
 
+/// The row of cgroup.freeze.
+pub const FREEZE: Knob = row(
+    "cgroup.freeze",
+    "",
+    Kind::Flag,
+    true,
+    Twin::Freezer,
+    t("1 stops all processes here, 0 lets them go on", "写 1 冻结这里的所有进程，写 0 解冻"),
+);
+
 /// All files that boxlab knows by name; others can be read and written as they are.
 /// What each one means: Documentation/admin-guide/cgroup-v2.rst; the v1 names: Documentation/admin-guide/cgroup-v1/.
 #[rustfmt::skip] // a table: one row, one line
@@ -164,7 +174,7 @@ pub const KNOBS: &[Knob] = &[
     row("io.weight", "io", Kind::Words, true, Twin::None(BLKIO), t("share when a disk is contended", "争用磁盘时的份额")),
     row("io.pressure", "", Kind::Pairs, false, Twin::None(NO_PRESSURE), t("time lost waiting for disks", "等待磁盘所损失的时间")),
     row("cgroup.procs", "", Kind::Words, false, Twin::Same("pids", "cgroup.procs"), t("the processes that sit here", "位于此处的进程")),
-    row("cgroup.freeze", "", Kind::Flag, true, Twin::Freezer, t("1 stops all processes here, 0 lets them go on", "写 1 冻结这里的所有进程，写 0 解冻")),
+    FREEZE,
     row("cgroup.kill", "", Kind::Trigger, true, Twin::None(NO_KILL), t("1 kills all processes here and below", "写 1 杀死此处及以下的所有进程")),
     row("cgroup.events", "", Kind::Pairs, false, Twin::None(ONLY_V2), t("are there processes, are they frozen", "是否有进程、是否已冻结")),
     row("cgroup.controllers", "", Kind::Words, false, Twin::None(NO_ENABLE), t("controllers that can be enabled for children", "可为子 cgroup 启用的控制器")),

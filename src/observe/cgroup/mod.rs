@@ -8,7 +8,7 @@ mod state;
 mod v1;
 mod v2;
 
-pub use knob::{KNOBS, Kind, Knob, Twin};
+pub use knob::{FREEZE, KNOBS, Kind, Knob, Twin};
 pub use state::{Cpu, Memory, Pids, State};
 pub use v1::{NoTwin, Write, writes as v1_writes};
 pub use v2::{CpuMax, Limit, flat_keyed};
