@@ -1,8 +1,8 @@
 //! The only code that reads the system. The same code serves inside and outside: the root of /proc is an argument.
 
 pub mod census;
-pub mod family;
 pub mod cgroup;
+pub mod family;
 pub mod process;
 
 pub use census::census;

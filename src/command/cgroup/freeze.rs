@@ -37,8 +37,8 @@ pub const FREEZE: Card = Card {
         Equivalent { tool: "docker", line: "docker pause box" },
     ],
     examples: &[
-        Example { after: "cgroup new web", line: "cgroup freeze web", shows: "write(", needs: "root cgroup:freezer" },
-        Example { after: "", line: "cgroup freeze", shows: "`cgroup thaw`", needs: "root cgroup:freezer" },
+        Example { after: "cgroup new web", line: "cgroup freeze web", shows: "write(", needs: "root" },
+        Example { after: "", line: "cgroup freeze", shows: "`cgroup thaw`", needs: "root" },
     ],
     run: Run::Outside(freeze),
 };
@@ -51,7 +51,7 @@ pub const THAW: Card = Card {
         Equivalent { tool: "sh", line: "echo 0 > /sys/fs/cgroup/box/cgroup.freeze" },
         Equivalent { tool: "docker", line: "docker unpause box" },
     ],
-    examples: &[Example { after: "cgroup freeze", line: "cgroup thaw", shows: "write(", needs: "root cgroup:freezer" }],
+    examples: &[Example { after: "cgroup freeze", line: "cgroup thaw", shows: "write(", needs: "root" }],
     run: Run::Outside(thaw),
     ..FREEZE
 };

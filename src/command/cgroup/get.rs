@@ -60,23 +60,27 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     if let Some(nested) = nested.filter(|_| dirs.is_empty()) {
         return Err(Stop::Unfit(super::nested::no_such(&nested)));
     }
-    let borrowed = ground.position(&cx.subject).is_none() && !args.flag("--cgroup");
-    let said = match args.opt("FILE") {
-        None => all(&ground, &dirs),
+    let own = ground.own_of(&cx.subject, &dirs);
+    let (said, own) = match args.opt("FILE") {
+        None if own.is_empty() => (all(&ground, &dirs), false),
+        None => (all(&ground, &own), true),
         Some(file) => match named(&ground, &cx.subject, file)? {
-            Named::Known(knob) => one(&ground, &dirs, knob)?,
-            Named::Native(name) => native(&dirs, &name)?,
+            Named::Known(knob) => {
+                let (hierarchy, _) = ground.serving(knob)?;
+                (one(&ground, &dirs, knob)?, own.contains_key(&hierarchy.key))
+            }
+            Named::Native(name) => (native(&dirs, &name)?, !own.is_empty()),
         },
     };
-    Ok(match borrowed {
-        true => said.note(
+    Ok(match own {
+        true => said,
+        false => said.note(
             NoteKind::Unchanged,
             Msg::new(
-                "the subject has no cgroup of its own yet: this is the one in which the bench sits. `cgroup set` or `cgroup new` makes one",
-                "被观察进程还没有自己的 cgroup：这里显示的是实验台所在的那个。`cgroup set` 或 `cgroup new` 会创建一个",
+                "the subject has no cgroup of its own there yet: this is the one in which the bench sits. `cgroup set` makes one",
+                "被观察进程在那里还没有自己的 cgroup：这是实验台所在的那个。`cgroup set` 会创建一个",
             ),
         ),
-        false => said,
     })
 }
 
@@ -108,9 +112,12 @@ fn all(ground: &super::Ground, dirs: &BTreeMap<String, PathBuf>) -> Said {
     let mut rows = Vec::new();
     for knob in KNOBS {
         let Seen::Is(text) = ground.hierarchies.get(dirs, knob) else { continue };
-        let long = text.lines().count() > 4 || matches!(knob.file, "cgroup.procs");
+        let lines = text.lines().count();
         let value = match (knob.kind, text.parse()) {
-            _ if long => format!("… {}", text.lines().count()),
+            _ if knob.file.ends_with(".pressure") => {
+                text.lines().next().and_then(|line| line.split(" avg60").next()).unwrap_or_default().into()
+            }
+            _ if lines > 4 || knob.file == "cgroup.procs" => format!("({lines})"),
             (Holds::Size, Ok(bytes)) if bytes >= 1024 => format!("{bytes} ({})", Size::about(bytes)),
             _ => text.lines().collect::<Vec<_>>().join(", "),
         };

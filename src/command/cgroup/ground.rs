@@ -59,7 +59,11 @@ impl Ground {
 
     /// The subject's own cgroup in a hierarchy, where it has been made.
     pub fn home(&self, hierarchy: &Hierarchy, subject: &SubjectView) -> Option<PathBuf> {
-        let home = self.tag_dir(hierarchy)?.join(home_name(subject)?);
+        self.home_of(hierarchy, &home_name(&subject.name, *subject.pids.first()?))
+    }
+
+    pub(super) fn home_of(&self, hierarchy: &Hierarchy, name: &str) -> Option<PathBuf> {
+        let home = self.tag_dir(hierarchy)?.join(name);
         home.is_dir().then_some(home)
     }
 
@@ -67,6 +71,13 @@ impl Ground {
     pub fn dirs(&self, subject: &SubjectView, nested: &Nested) -> BTreeMap<String, PathBuf> {
         let dir = |one: &Hierarchy| Some((one.key.clone(), self.home(one, subject)?.join(&nested.0)));
         self.hierarchies.all.iter().filter_map(dir).filter(|(_, dir)| dir.is_dir()).collect()
+    }
+
+    /// Of these directories, those that are the subject's own or below: what it shares with the bench is left out.
+    pub fn own_of(&self, subject: &SubjectView, dirs: &BTreeMap<String, PathBuf>) -> BTreeMap<String, PathBuf> {
+        let home = |key: &str| self.home(self.hierarchies.all.iter().find(|one| one.key == key)?, subject);
+        let own = dirs.iter().filter(|(key, dir)| home(key).is_some_and(|home| dir.starts_with(home)));
+        own.map(|(key, dir)| (key.clone(), dir.clone())).collect()
     }
 
     /// Where the subject sits, in each hierarchy.
@@ -156,13 +167,13 @@ impl Ground {
         subject: &SubjectView,
         controller: &str,
     ) -> Result<PathBuf, Stop> {
-        let name = home_name(subject).ok_or(Stop::Failed(Errno::ESRCH as i32))?;
+        let first = subject.pids.first().ok_or(Stop::Failed(Errno::ESRCH as i32))?;
         let tag = match self.tag_dir(hierarchy) {
             Some(tag) => tag,
             None => base::choose(self, hierarchy, controller)?.make(kernel, self)?,
         };
         base::enable(kernel, hierarchy, &tag, controller)?;
-        let home = tag.join(name);
+        let home = tag.join(home_name(&subject.name, *first));
         make_dirs(kernel, &home)?;
         Ok(home)
     }
@@ -209,9 +220,10 @@ impl Ground {
     ///
     /// Errors: Unfit, why none does.
     pub fn serving(&self, knob: &Knob) -> Result<(&Hierarchy, &'static str), Stop> {
+        let v1_only = self.hierarchies.v2().is_none();
         self.hierarchies.serving(knob).ok_or_else(|| match knob.v1 {
-            // v1 has the controller, or is all there is.
-            Twin::None(why) if self.hierarchies.of(knob.controller).is_some() || self.hierarchies.v2().is_none() => {
+            // v1 is all there is, or has the controller under its old name.
+            Twin::None(why) if v1_only || (knob.controller == "io" && self.hierarchies.of("blkio").is_some()) => {
                 Stop::Unfit(why.into())
             }
             _ => Stop::Unfit(no_controller(knob.controller)),
@@ -255,8 +267,9 @@ pub(super) fn sitting(dir: &Path) -> Vec<i32> {
     procs(dir).is().map(|pids| pids.iter().copied().filter(|pid| *pid > 0).collect()).unwrap_or_default()
 }
 
-fn home_name(subject: &SubjectView) -> Option<String> {
-    Some(format!("{}-{}", subject.name, subject.pids.first()?))
+/// The directory of a subject: its name, and the PID of its first process, so that a fresh subject has a fresh cgroup.
+pub(super) fn home_name(name: &str, first: i32) -> String {
+    format!("{name}-{first}")
 }
 
 fn no_controller(controller: &str) -> Msg {

@@ -67,8 +67,13 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
             ),
         );
     }
-    said =
-        said.note(NoteKind::Did, Msg::new(format!("SIGKILL to {number} processes"), format!("向 {number} 个进程发送了 SIGKILL")));
+    said = said.note(
+        NoteKind::Did,
+        Msg::new(
+            format!("SIGKILL to {number} process{}", if number == 1 { "" } else { "es" }),
+            format!("向 {number} 个进程发送了 SIGKILL"),
+        ),
+    );
     Ok(match itself {
         true => said.note(
             NoteKind::Careful,

@@ -43,14 +43,7 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
         return Err(Stop::Unfit(super::nested::no_such(nested)));
     }
     // Where the subject has no cgroup of its own in a hierarchy, what is read is the bench's: only its own are shown.
-    let own: std::collections::BTreeMap<_, _> = dirs
-        .iter()
-        .filter(|(key, dir)| {
-            let one = ground.hierarchies.all.iter().find(|one| one.key == **key);
-            one.and_then(|one| ground.home(one, &cx.subject)).is_some_and(|home| dir.starts_with(home))
-        })
-        .map(|(key, dir)| (key.clone(), dir.clone()))
-        .collect();
+    let own = ground.own_of(&cx.subject, &dirs);
     let borrowed = own.is_empty();
     let state = ground.hierarchies.state(if borrowed { &dirs } else { &own });
     let mut said = Said::grid(

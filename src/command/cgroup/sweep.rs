@@ -1,8 +1,7 @@
 //! Nothing is left: kills what sits in the bench's cgroups, removes them, and puts a delegated cgroup back as it was.
 
 use super::base::{LEAF, names};
-use super::ground::{Ground, sitting};
-use crate::command::SubjectView;
+use super::ground::{Ground, home_name, sitting};
 use crate::kernel::{Kernel, plumbing_kill};
 use crate::observe::cgroup::{Version, children, tree};
 use nix::errno::Errno;
@@ -20,10 +19,12 @@ pub fn sweep(keeper: i32) -> Vec<PathBuf> {
     Ground::find(keeper).map(|ground| ground.sweep(Instant::now() + PATIENCE)).unwrap_or_default()
 }
 
-/// Removes the cgroups of one subject, with whatever lives in them: for one that is replaced. Returns what is left.
-pub fn release(keeper: i32, subject: &SubjectView) -> Vec<PathBuf> {
+/// Removes the cgroups of one subject (its name, and the PID of its first process), with whatever lives in them: for one that is
+/// replaced. Returns what is left.
+pub fn release(keeper: i32, name: &str, first: i32) -> Vec<PathBuf> {
     let Ok(ground) = Ground::find(keeper) else { return Vec::new() };
-    let homes: Vec<PathBuf> = ground.hierarchies.all.iter().filter_map(|one| ground.home(one, subject)).collect();
+    let homes: Vec<PathBuf> =
+        ground.hierarchies.all.iter().filter_map(|one| ground.home_of(one, &home_name(name, first))).collect();
     if homes.is_empty() {
         return homes;
     }
@@ -83,7 +84,8 @@ fn empty(mut homes: Vec<PathBuf>, end: Instant) -> Vec<PathBuf> {
                 thaw(&mut kernel, &dir);
             }
         }
-        homes.retain(|home| !tree(home).iter().rev().fold(true, |gone, dir| remove(dir) && gone));
+        // All of them are tried: what is busy must not keep what is not.
+        homes.retain(|home| tree(home).iter().rev().filter(|dir| !remove(dir)).count() > 0);
         if homes.is_empty() || Instant::now() >= end {
             return homes;
         }

@@ -41,7 +41,7 @@ impl Drop for Played {
         for pid in self.family() {
             let _ = plumbing_kill(pid, libc::SIGKILL);
         }
-        release(keeper(), &self.view);
+        release(keeper(), &self.view.name, self.view.pid());
         let _ = self.child.wait();
     }
 }
@@ -140,7 +140,7 @@ fn frozen_and_stopped_processes_are_swept_too() {
         let home = ground.prepare(&mut Kernel::new(), &subject.view, controller).unwrap();
         let (file, word) = if controller.is_empty() { ("cgroup.freeze", "1") } else { ("freezer.state", "FROZEN") };
         Kernel::new().write_file(&home.join(file), word).unwrap();
-        assert_eq!(release(keeper(), &subject.view), Vec::<PathBuf>::new());
+        assert_eq!(release(keeper(), &subject.view.name, subject.view.pid()), Vec::<PathBuf>::new());
         use std::os::unix::process::ExitStatusExt;
         assert_eq!(subject.child.wait().unwrap().signal(), Some(libc::SIGKILL), "{controller}");
     }

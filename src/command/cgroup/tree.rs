@@ -1,7 +1,7 @@
 //! `cgroup tree`: the bench's cgroups, and who sits where.
 
 use super::ground;
-use super::ground::{PROC, sitting};
+use super::ground::{PROC, home_name, sitting};
 use crate::command::{Args, Card, Equivalent, Example, Man, Outside, Primitive, Run, Said, Stop};
 use crate::model::{Cell, Mark, Msg, NoteKind, Text};
 use crate::observe::cgroup::tree;
@@ -62,7 +62,7 @@ fn run(cx: &mut Outside<'_>, _: &Args) -> Result<Said, Stop> {
             ),
         ));
     }
-    let own = cx.subject.pids.first().map(|pid| PathBuf::from(format!("{}-{pid}", cx.subject.name)));
+    let own = cx.subject.pids.first().map(|first| PathBuf::from(home_name(&cx.subject.name, *first)));
     let rows = found.iter().map(|(path, row)| {
         let depth = path.components().count();
         let name = path.file_name().map_or(ground.tag(), |name| name.to_string_lossy().into_owned());

@@ -4,6 +4,7 @@
 //! `/proc/self/mountinfo` and `cgroup.controllers` tell, so both are read and nothing is assumed (cgroups(7)).
 
 mod knob;
+mod live;
 mod state;
 mod v1;
 mod v2;
@@ -177,21 +178,14 @@ pub fn tree(dir: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The children of a process, and theirs, without itself: from `/proc/PID/task/TID/children` (CONFIG_PROC_CHILDREN),
-/// which needs no walk over all processes.
+/// The children of a process, and theirs, without itself.
 pub fn descendants(proc: &Path, pid: i32) -> Vec<i32> {
     let mut found = vec![pid];
     let mut next = 0;
     while next < found.len() {
-        let tasks = proc.join(found[next].to_string()).join("task");
-        for task in std::fs::read_dir(tasks).into_iter().flatten().flatten() {
-            if let Seen::Is(text) = read(&task.path().join("children")) {
-                let pids = text.split_whitespace().filter_map(|word| word.parse::<i32>().ok());
-                for child in pids {
-                    if !found.contains(&child) {
-                        found.push(child);
-                    }
-                }
+        for child in super::family::children(proc, found[next]) {
+            if !found.contains(&child) {
+                found.push(child);
             }
         }
         next += 1;

@@ -180,6 +180,37 @@ fn this_machine_can_say_where_this_process_sits() {
 }
 
 #[test]
+fn what_a_failed_call_was_about_can_be_asked() {
+    let fixture = Fixture::new(
+        "live",
+        &[
+            ("cg/cgroup.controllers", "pids\n"),
+            ("cg/cgroup.subtree_control", "pids\n"),
+            ("cg/a/cgroup.procs", "1\n"),
+            ("cg/a/cgroup.type", "domain\n"),
+            ("cg/a/cgroup.events", "populated 1\nfrozen 1\n"),
+            ("cg/a/pids.max", "5\n"),
+            ("cg/a/pids.current", "5\n"),
+            ("cg/a/web/pids.max", "max\n"),
+            ("proc/7/cgroup", "0::/a\n"),
+            ("proc/1/comm", "init\n"),
+        ],
+    );
+    let v2 = Hierarchies::of_mountinfo(&fixture.0, "41 31 0:38 / /cg rw - cgroup2 cgroup2 rw\n");
+    let proc = fixture.0.join("proc");
+    let by_dir = v2.live(&proc, &fixture.0.join("cg/a")).unwrap();
+    assert_eq!((by_dir.procs[0].pid, by_dir.procs[0].comm.as_str()), (1, "init"));
+    assert_eq!((by_dir.children.clone(), by_dir.parent_subtree_control.clone()), (vec!["web".into()], vec!["pids".into()]));
+    assert_eq!(v2.live(&proc, &fixture.0.join("cg/a/memory.max")), Some(by_dir.clone()), "a file that is not there");
+    assert_eq!(by_dir.pids_full, Some((fixture.0.join("cg/a").to_string_lossy().into(), 5)));
+    assert_eq!(v2.live(&proc, &fixture.0.join("cg/a/web")).unwrap().pids_full, by_dir.pids_full);
+    assert!(!v2.live(&proc, &fixture.0.join("cg/gone")).unwrap().exists);
+    assert_eq!(v2.live(&proc, Path::new("/etc")), None);
+    assert!(v2.is_frozen(&proc, 7));
+    assert_eq!(v2.pids_full(&proc, 7), by_dir.pids_full);
+}
+
+#[test]
 fn children_of_children_are_descendants() {
     let mut child = std::process::Command::new("sh").args(["-c", "sleep 9 & wait"]).spawn().unwrap();
     let pid = child.id() as i32;
