@@ -103,7 +103,7 @@ fn lines(lines: Vec<String>, lang: Lang, json: bool, stop: bool) -> i32 {
             1
         }
     };
-    keeper::keep(shell, |_| {})
+    keeper::keep(shell, |keeper| drop(command::cgroup::sweep(keeper)))
 }
 
 /// The language of LC_ALL, LC_MESSAGES, LANG, in this order (locale(7)).

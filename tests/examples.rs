@@ -1,6 +1,8 @@
 //! Every example of every card, on a fresh subject: what help promises is what happens.
 
 use boxlab::command::{Example, cards};
+use boxlab::observe::cgroup::{Hierarchies, Version};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Why an example cannot be run here; None: it can.
@@ -11,12 +13,26 @@ fn missing(example: &Example) -> Option<String> {
         "userns" => {
             root || std::fs::read_to_string("/proc/sys/kernel/unprivileged_userns_clone").map_or(true, |text| text.trim() == "1")
         }
+        word if word.starts_with("cgroup") => has_cgroup(word),
         _ => true,
     };
     let word = example.needs.split_whitespace().find(|word| !has(word))?;
     let required = std::env::var("BOXLAB_REQUIRE").unwrap_or_default();
     assert!(!required.split(',').any(|one| one == word), "{word} is required and is not there");
     Some(word.to_string())
+}
+
+/// `cgroup:memory`: some hierarchy has the controller; `cgroup1:memory`, `cgroup2:memory`: one of that version; `cgroup2`: it is mounted.
+fn has_cgroup(word: &str) -> bool {
+    let own = std::process::id() as i32;
+    let found = Hierarchies::probe(Path::new("/"), Path::new("/proc"), own).is().cloned().unwrap_or_default();
+    let (kind, controller) = word.split_once(':').unwrap_or((word, ""));
+    let version = match kind {
+        "cgroup1" => Some(Version::V1),
+        "cgroup2" => Some(Version::V2),
+        _ => None,
+    };
+    found.of(controller).is_some_and(|one| version.is_none_or(|version| one.version == version))
 }
 
 fn run(example: &Example) -> String {

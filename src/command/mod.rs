@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod card;
+pub mod cgroup;
 pub mod context;
 mod lab;
 pub mod line;
@@ -15,7 +16,7 @@ pub use context::{Act, Held, Inside, Job, Jobs, Outside, Said, Stop, SubjectView
 pub use line::{Parsed, parse, split, words};
 
 /// The folders of commands, in the order in which `help` lists them.
-pub const FOLDERS: &[&[Card]] = &[ns::CARDS, process::CARDS, look::CARDS, lab::CARDS];
+pub const FOLDERS: &[&[Card]] = &[ns::CARDS, process::CARDS, cgroup::CARDS, look::CARDS, lab::CARDS];
 
 /// Every card.
 pub fn cards() -> impl Iterator<Item = &'static Card> {

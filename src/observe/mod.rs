@@ -1,6 +1,7 @@
 //! The only code that reads the system. The same code serves inside and outside: the root of /proc is an argument.
 
 pub mod census;
+pub mod cgroup;
 pub mod family;
 pub mod process;
 

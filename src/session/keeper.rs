@@ -15,7 +15,8 @@ static SHELL: AtomicI32 = AtomicI32::new(0);
 /// Runs `shell` in a child and waits for it; then kills what is left of the bench, removes its cgroups, restores the
 /// terminal. Returns the shell's exit status (128 + signal where one killed it).
 ///
-/// Only for a process with one thread. `cleanup` is called with the keeper's PID when all processes are gone.
+/// Only for a process with one thread. `cleanup` is called with the keeper's PID when the shell is gone, before
+/// what it left is ended: a process in a frozen v1 cgroup cannot be ended before that is thawed.
 pub fn keep(shell: impl FnOnce() -> i32, cleanup: impl FnOnce(i32)) -> i32 {
     // Orphans of the bench become children of the keeper, which can find and end them (prctl(2)).
     kernel::adopt_orphans();
@@ -42,8 +43,8 @@ pub fn keep(shell: impl FnOnce() -> i32, cleanup: impl FnOnce(i32)) -> i32 {
                 kernel::handle_signal(signal, SigHandler::SigIgn);
             }
             let status = wait_for(child);
-            end_all();
             cleanup(keeper.as_raw());
+            end_all();
             if let Some(terminal) = terminal {
                 // The shell may have died in raw mode, or while a program had the terminal.
                 let _ = nix::unistd::tcsetpgrp(&stdin, nix::unistd::getpgrp());
@@ -71,7 +72,7 @@ fn wait_for(shell: Pid) -> i32 {
 }
 
 /// Kills what has become a child of the keeper, and what becomes one by that, until there is none; not for ever, for a
-/// process in a frozen v1 cgroup dies only when that is thawed (`cleanup` does it).
+/// process can sit in an uninterruptible call.
 fn end_all() {
     let end = Instant::now() + Duration::from_secs(2);
     while Instant::now() < end {

@@ -293,7 +293,8 @@ impl Session {
     /// A fresh subject of the same name. Where none can be started the old handle stays, and says so at the next line.
     fn renew(&mut self, at: usize) {
         if let Ok(handle) = Handle::start(self.options.capture) {
-            self.stages[at].handle = handle;
+            let name = self.stages[at].name.clone();
+            self.stages[at] = Stage { name, handle };
         }
     }
 
@@ -322,6 +323,15 @@ impl Session {
             held.push((word.clone(), format!("pidfd:[{pid}]"), fd));
         }
         Ok(held)
+    }
+}
+
+/// A subject's cgroups go with it, and whatever is left in them.
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if let Some(first) = self.handle.pids().first() {
+            command::cgroup::release(nix::unistd::getppid().as_raw(), &self.name, *first);
+        }
     }
 }
 

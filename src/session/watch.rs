@@ -2,6 +2,7 @@
 
 use crate::kernel;
 use crate::model::{Lang, Text};
+use crate::observe::cgroup::Hierarchies;
 use crate::observe::process::{field, read};
 use crate::subject::{Event, Patience};
 use std::io::Write;
@@ -115,7 +116,7 @@ fn ignores_interrupt(pid: i32) -> bool {
 fn is_stopped(pid: i32) -> bool {
     let status = read(Path::new(&format!("/proc/{pid}/status")));
     status.is().and_then(|status| field(status, "State")).is_some_and(|state| state.starts_with(['T', 't', 'D']))
-        || read(Path::new(&format!("/proc/{pid}/wchan")))
+        || Hierarchies::probe(Path::new("/"), Path::new("/proc"), std::process::id() as i32)
             .is()
-            .is_some_and(|at| at.contains("freez") || at.contains("refrigerator"))
+            .is_some_and(|hierarchies| hierarchies.is_frozen(Path::new("/proc"), pid))
 }

@@ -1,0 +1,102 @@
+//! Which files there are for a subject's cgroup, in v2's words; and the nearest one to a slip of the hand.
+
+use super::ground::Ground;
+use crate::command::line::nearest;
+use crate::command::{Stop, SubjectView};
+use crate::model::{Msg, Seen};
+use crate::observe::cgroup::{Hierarchy, KNOBS, Knob, Twin, Version};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// A file that is named on a line.
+#[derive(Debug)]
+pub enum Named {
+    /// One of the table, by its v2 name.
+    Known(&'static Knob),
+    /// Another one that is there, under its own name, and the controller that has it.
+    Native(String),
+}
+
+/// The v2 names that can be set on this machine, for completion. Errors are an empty list.
+pub fn settable(keeper: i32) -> Vec<&'static str> {
+    let Ok(ground) = Ground::find(keeper) else { return Vec::new() };
+    served(&ground).filter(|knob| knob.settable).map(|knob| knob.file).collect()
+}
+
+/// The v2 names that can be read on this machine, for completion. Errors are an empty list.
+pub fn files(keeper: i32) -> Vec<&'static str> {
+    Ground::find(keeper).map(|ground| served(&ground).map(|knob| knob.file).collect()).unwrap_or_default()
+}
+
+fn served(ground: &Ground) -> impl Iterator<Item = &'static Knob> {
+    KNOBS.iter().filter(|knob| ground.hierarchies.serving(knob).is_some())
+}
+
+/// The file of this name.
+///
+/// Errors: Usage, with the nearest name, or with v2's name for one of v1.
+pub fn named(ground: &Ground, subject: &SubjectView, word: &str) -> Result<Named, Stop> {
+    if let Some(knob) = Knob::of(word) {
+        return Ok(Named::Known(knob));
+    }
+    let twin = KNOBS.iter().find(|knob| !matches!(knob.v1, Twin::None(_)) && knob.v1.files().contains(&word));
+    let controller = word.split('.').next().unwrap_or_default();
+    let sane = !word.contains('/') && !word.starts_with('.') && !word.chars().any(char::is_control);
+    let hierarchy = ground.hierarchies.of(if controller == "cgroup" { "" } else { controller });
+    let there = |hierarchy: &Hierarchy| {
+        let home = ground.home(hierarchy, subject);
+        [home.as_ref(), ground.sits(subject).get(&hierarchy.key)].into_iter().flatten().any(|dir| dir.join(word).is_file())
+    };
+    match (hierarchy.filter(|_| sane), twin) {
+        // The root of a v1 tree lacks files that all others have, so a name of the table needs no look.
+        (Some(hierarchy), Some(_)) if hierarchy.version == Version::V1 => Ok(Named::Native(word.into())),
+        (Some(hierarchy), None) if there(hierarchy) => Ok(Named::Native(word.into())),
+        (_, Some(knob)) => Err(Stop::Usage(Msg::new(
+            format!("`{word}` is a name of cgroup v1; here it is `{}`", knob.file),
+            format!("`{word}` 是 cgroup v1 的文件名；这里应写 `{}`", knob.file),
+        ))),
+        _ => Err(Stop::Usage(unknown(ground, word))),
+    }
+}
+
+fn unknown(ground: &Ground, word: &str) -> Msg {
+    match nearest(word, served(ground).map(|knob| knob.file)) {
+        Some(near) => Msg::new(
+            format!("there is no cgroup file `{word}` here; did you mean `{near}`?"),
+            format!("这里没有 cgroup 文件 `{word}`；你是想输入 `{near}` 吗？"),
+        ),
+        None => Msg::new(
+            format!("there is no cgroup file `{word}` here; `cgroup get` lists them"),
+            format!("这里没有 cgroup 文件 `{word}`；`cgroup get` 列出所有文件"),
+        ),
+    }
+}
+
+/// Why a known file cannot be read for this cgroup: the reason that what is there supports.
+pub fn why_missing(ground: &Ground, dirs: &BTreeMap<String, PathBuf>, knob: &Knob, seen: &Seen<String>) -> Stop {
+    let (hierarchy, controller) = match ground.serving(knob) {
+        Ok(found) => found,
+        Err(stop) => return stop,
+    };
+    let file = knob.file;
+    if let (Version::V1, Twin::None(why)) = (hierarchy.version, knob.v1) {
+        return Stop::Unfit(Msg::new(format!("{file}: {}", why.en), format!("{file}：{}", why.zh)));
+    }
+    let root = dirs.get(&hierarchy.key).is_some_and(|dir| dir.join("cgroup.procs").exists() && !dir.join("cgroup.type").exists());
+    let errno = seen.errno().map(crate::model::errno_name).unwrap_or_default();
+    Stop::Unfit(match (hierarchy.version, root) {
+        (Version::V2, true) => Msg::new(
+            format!(
+                "{file}: the root cgroup has no such file, for nothing limits the whole machine ({errno}); `cgroup set` makes a cgroup for the subject"
+            ),
+            format!("{file}：根 cgroup 没有这个文件，因为整机不受限制（{errno}）；`cgroup set` 会为被观察进程创建自己的 cgroup"),
+        ),
+        (Version::V2, false) if !controller.is_empty() => Msg::new(
+            format!(
+                "{file}: the parent cgroup has not enabled `{controller}` for its children ({errno}); `cgroup enable {controller}`"
+            ),
+            format!("{file}：父 cgroup 没有为子 cgroup 启用 `{controller}`（{errno}）；可执行 `cgroup enable {controller}`"),
+        ),
+        _ => Msg::new(format!("{file} cannot be read: {errno}"), format!("无法读取 {file}：{errno}")),
+    })
+}

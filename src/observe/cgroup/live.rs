@@ -1,0 +1,69 @@
+//! What is to be known of a cgroup when a call about it failed, or when a process in it does not answer.
+
+use super::{Hierarchies, Version, children, flat_keyed, procs};
+use crate::model::{CgroupLive, PidLive, Seen};
+use crate::observe::process::read;
+use nix::unistd::{AccessFlags, access};
+use std::path::{Path, PathBuf};
+
+impl Hierarchies {
+    /// The state of the cgroup that a call was about. `path` is its directory or a file in it, as the call named it;
+    /// None where that is in no cgroup hierarchy.
+    pub fn live(&self, proc: &Path, path: &Path) -> Option<CgroupLive> {
+        let one = self.all.iter().filter(|one| path.starts_with(&one.mount)).max_by_key(|one| one.mount.as_os_str().len())?;
+        // A file's name has a dot after its controller's; a directory that is not there (any more) may have one as well.
+        let is_file = path.is_file()
+            || (!path.is_dir() && path.parent().is_some_and(|dir| dir.join("cgroup.procs").exists()) && is_knob(path));
+        let dir = if is_file { path.parent()? } else { path };
+        let words = |dir: &Path, file: &str| -> Vec<String> {
+            read(&dir.join(file)).is().map(|text| text.split_whitespace().map(str::to_string).collect()).unwrap_or_default()
+        };
+        let person = |pid: &i32| PidLive {
+            pid: *pid,
+            comm: read(&proc.join(pid.to_string()).join("comm")).is().map(|text| text.trim_end().to_string()).unwrap_or_default(),
+        };
+        Some(CgroupLive {
+            dir: dir.to_string_lossy().into_owned(),
+            v2: one.version == Version::V2,
+            exists: dir.is_dir(),
+            procs: procs(dir).is().map(|pids| pids.iter().map(person).collect()).unwrap_or_default(),
+            children: children(dir).is().cloned().unwrap_or_default(),
+            controllers: words(dir, "cgroup.controllers"),
+            subtree_control: words(dir, "cgroup.subtree_control"),
+            parent_subtree_control: dir.parent().map(|above| words(above, "cgroup.subtree_control")).unwrap_or_default(),
+            kind: words(dir, "cgroup.type").join(" "),
+            read_only: one.read_only,
+            writable: access(dir, AccessFlags::W_OK).is_ok(),
+            pids_full: pids_full(one.mount.as_path(), dir),
+        })
+    }
+
+    /// The nearest cgroup at or above the process's that has reached pids.max, with that limit: why fork(2) says EAGAIN.
+    pub fn pids_full(&self, proc: &Path, pid: i32) -> Option<(String, u64)> {
+        let one = self.of("pids")?;
+        let dirs = self.of_process(proc, pid);
+        pids_full(&one.mount, dirs.is()?.get(&one.key)?)
+    }
+
+    /// Is this process in a cgroup that is frozen, by itself or from further up?
+    pub fn is_frozen(&self, proc: &Path, pid: i32) -> bool {
+        let dirs = self.of_process(proc, pid);
+        let frozen = |dir: &PathBuf| {
+            let v2 = read(&dir.join("cgroup.events")).is().is_some_and(|text| flat_keyed(text).get("frozen") == Some(&1));
+            v2 || matches!(read(&dir.join("freezer.state")), Seen::Is(state) if state.trim() != "THAWED")
+        };
+        dirs.is().is_some_and(|dirs| dirs.values().any(frozen))
+    }
+}
+
+fn is_knob(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().contains('.'))
+}
+
+fn pids_full(mount: &Path, dir: &Path) -> Option<(String, u64)> {
+    dir.ancestors().take_while(|dir| dir.starts_with(mount)).find_map(|dir| {
+        let number = |file: &str| read(&dir.join(file)).is()?.trim().parse::<u64>().ok();
+        let max = number("pids.max")?;
+        (number("pids.current")? >= max).then(|| (dir.to_string_lossy().into_owned(), max))
+    })
+}
