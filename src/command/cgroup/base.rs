@@ -152,7 +152,7 @@ fn forbidden(hierarchy: &Hierarchy, own: &Path) -> Msg {
         ),
         Version::V1 => Msg::new(
             format!(
-                "this user may not make cgroups below {own}. {version} is not delegated safely by anybody: run boxlab as root, or on a host with cgroup v2 under systemd-run --user --scope -p Delegate=yes boxlab"
+                "this user may not make cgroups below {own}. {version} cannot be delegated safely: run boxlab as root, or on a host with cgroup v2 under systemd-run --user --scope -p Delegate=yes boxlab"
             ),
             format!(
                 "当前用户不能在 {own} 之下创建 cgroup。{version} 没有安全的委派方式：请以 root 运行 boxlab，或在 cgroup v2 的主机上用 systemd-run --user --scope -p Delegate=yes boxlab"

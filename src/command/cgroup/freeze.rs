@@ -85,6 +85,14 @@ fn freeze(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
 
 fn thaw(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     let ground = ground(cx)?;
+    let (hierarchy, _) = ground.serving(&FREEZE_FILE)?;
+    if ground.home(hierarchy, &cx.subject).is_none() {
+        let why = Msg::new(
+            "nothing is frozen: the subject has no cgroup of its own there yet",
+            "没有什么可解冻的：被观察进程在那里还没有自己的 cgroup",
+        );
+        return Ok(Said::nothing().note(NoteKind::Unchanged, why));
+    }
     let (said, dir, _) = turn(cx, &ground, args, false)?;
     // Frozen from further up, it stays so (cgroup-v2.rst, cgroup.freeze).
     Ok(match frozen(&dir) {
