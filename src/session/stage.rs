@@ -244,7 +244,8 @@ impl Session {
     /// What follows from a line that has been played: why it failed, what changed, what became of the subject.
     fn after(&mut self, card: &Card, played: &Played, was: &SubjectView, turn: &mut Turn) -> Vec<Note> {
         let mut notes = Vec::new();
-        if played.calls.iter().any(|call| call.name == "kill" || call.name == "write") && turn.place == Place::Outside {
+        // What was killed from outside ends a moment later.
+        if turn.place == Place::Outside && card.name.ends_with("kill") && !played.calls.is_empty() {
             notes.extend(self.news(Duration::from_millis(20)));
         }
         let is = self.stages[self.current].view();
