@@ -22,6 +22,7 @@ mod value;
 pub use file::{files, settable};
 pub use ground::Ground;
 pub use nested::Nested;
+pub use show::of_subject;
 pub use sweep::{release, sweep};
 
 use super::{Args, Card, Count, Kind, Outside, Param, Said, Stop};

@@ -2,7 +2,7 @@
 
 use super::{AT, ground};
 use crate::command::{Args, Card, Equivalent, Example, Man, Outside, Primitive, Run, Said, Stop};
-use crate::model::{Block, Cell, Mark, Msg, NoteKind, Seen, Size, Text};
+use crate::model::{Block, Cell, Grid, Mark, Msg, NoteKind, Seen, Size, Text};
 use crate::observe::cgroup::{Limit, State};
 
 /// The card.
@@ -46,10 +46,7 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     let own = ground.own_of(&cx.subject, &dirs);
     let borrowed = own.is_empty();
     let state = ground.hierarchies.state(if borrowed { &dirs } else { &own });
-    let mut said = Said::grid(
-        vec![Msg::same(""), Msg::new("used", "用量"), Msg::new("limit", "上限"), Msg::new("%", "%"), Msg::new("counted", "计数")],
-        rows(&state),
-    );
+    let mut said = Said::nothing().show(Block::Grid(grid(&state)));
     said.view.insert(0, Block::Lines(state.dirs.values().map(|dir| dir.display().to_string()).collect()));
     Ok(match borrowed {
         true => said.note(
@@ -61,6 +58,19 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
         ),
         false => said,
     })
+}
+
+/// Limits against use of the subject's own cgroup, for the pane; None while it has none, or where nothing can be read.
+pub fn of_subject(cx: &Outside<'_>) -> Option<Grid> {
+    let ground = ground(cx).ok()?;
+    let own = ground.own_of(&cx.subject, &ground.sits(&cx.subject));
+    (!own.is_empty()).then(|| grid(&ground.hierarchies.state(&own)))
+}
+
+fn grid(state: &State) -> Grid {
+    let head =
+        vec![Msg::same(""), Msg::new("used", "用量"), Msg::new("limit", "上限"), Msg::new("%", "%"), Msg::new("counted", "计数")];
+    Grid { head, rows: rows(state) }
 }
 
 fn rows(state: &State) -> Vec<Vec<Cell>> {

@@ -1,6 +1,7 @@
 //! `pane`: the subject at a glance: its namespaces, and what it is outside and inside. Reads /proc.
 
 use super::links;
+use crate::command::cgroup;
 use crate::command::{Args, Card, Equivalent, Example, Man, Outside, Primitive, Run, Said, Stop};
 use crate::model::{Block, Cell, Creds, Grid, Mark, Msg, NsKind, Seen, Snapshot, Text, errno_name};
 use crate::observe;
@@ -27,6 +28,7 @@ pub const CARD: Card = Card {
     ],
     examples: &[
         Example { after: "", line: "pane", shows: "outside", needs: "" },
+        Example { after: "cgroup set memory.max 64M", line: "pane", shows: "64M", needs: "root cgroup:memory" },
         Example { after: "unshare uts; hostname box", line: "pane", shows: "box", needs: "root" },
     ],
     run: Run::Shell(run),
@@ -36,10 +38,14 @@ fn run(cx: &mut Outside<'_>, _: &Args) -> Result<Said, Stop> {
     let seen = &cx.subject.seen;
     let namespaces = Grid { head: Vec::new(), rows: links::rows(seen, &NsKind::ALL, cx) };
     let head = vec![Msg::same(""), Msg::new("outside", "外部"), Msg::new("inside", "内部")];
-    Ok(Said::nothing()
+    let said = Said::nothing()
         .show(Block::Head(Msg::new(format!("subject {}", cx.subject.name), format!("被观察进程 {}", cx.subject.name))))
         .show(Block::Grid(namespaces))
-        .show(Block::Grid(Grid { head, rows: sides(seen, cx) })))
+        .show(Block::Grid(Grid { head, rows: sides(seen, cx) }));
+    Ok(match cgroup::of_subject(cx) {
+        Some(used) => said.show(Block::Grid(used)),
+        None => said,
+    })
 }
 
 /// A row for each thing that depends on who looks.
