@@ -1,9 +1,11 @@
 //! The command line (clap), and what each form of it starts.
 
 use crate::command;
+use crate::kernel;
 use crate::model::Lang;
+use crate::repl;
 use crate::script;
-use crate::session::{Options, Session, keeper};
+use crate::session::{Options, Session, keeper, signals};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
@@ -79,7 +81,7 @@ pub fn main() -> i32 {
                     2
                 }
             },
-            (None, None) if std::io::stdin().is_terminal() => 2,
+            (None, None) if std::io::stdin().is_terminal() => shell(lang),
             (None, None) => {
                 let mut script = String::new();
                 match std::io::stdin().read_to_string(&mut script) {
@@ -95,15 +97,32 @@ pub fn main() -> i32 {
 }
 
 fn lines(lines: Vec<String>, lang: Lang, json: bool, stop: bool) -> i32 {
-    let terminal = std::io::stdin().is_terminal() && !json;
-    let shell = || match Session::start(Options { lang, capture: json, terminal }) {
-        Ok(mut session) => script::run(&mut session, &lines, json, stop),
-        Err(error) => {
-            eprintln!("boxlab: the subject cannot be started: {error}");
-            1
+    let terminal = kernel::owns_terminal() && !json;
+    keep(|| {
+        signals::interrupts_end();
+        match Session::start(Options { lang, capture: json, terminal }) {
+            Ok(mut session) => script::run(&mut session, &lines, json, stop),
+            Err(error) => no_subject(&error),
         }
-    };
+    })
+}
+
+/// The interactive shell.
+fn shell(lang: Lang) -> i32 {
+    kernel::wait_for_foreground();
+    keep(|| match Session::start(Options { lang, capture: false, terminal: kernel::owns_terminal() }) {
+        Ok(mut session) => repl::run(&mut session),
+        Err(error) => no_subject(&error),
+    })
+}
+
+fn keep(shell: impl FnOnce() -> i32) -> i32 {
     keeper::keep(shell, |keeper| drop(command::cgroup::sweep(keeper)))
+}
+
+fn no_subject(error: &std::io::Error) -> i32 {
+    eprintln!("boxlab: the subject cannot be started: {error}");
+    1
 }
 
 /// The language of LC_ALL, LC_MESSAGES, LANG, in this order (locale(7)).

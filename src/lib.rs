@@ -7,6 +7,7 @@ pub mod command;
 pub mod kernel;
 pub mod model;
 pub mod observe;
+pub mod repl;
 pub mod script;
 pub mod session;
 pub mod subject;

@@ -1,7 +1,7 @@
 //! Lines without a prompt: `-c`, files, standard input; as text or as JSON.
 
 use crate::model::Lang;
-use crate::session::Session;
+use crate::session::{Session, signals};
 use crate::ui::{self, Style};
 use std::io::{IsTerminal, Write};
 
@@ -26,7 +26,7 @@ pub fn run(session: &mut Session, lines: &[String], json: bool, stop: bool) -> i
                 break;
             }
         }
-        if session.over() {
+        if session.over() || signals::ending().is_some() {
             break;
         }
     }

@@ -167,21 +167,28 @@ impl Card {
     pub fn usage(&self) -> String {
         let mut text = self.name.to_string();
         for param in self.args {
-            let name = param.name;
             text.push(' ');
-            text.push_str(&match (param.kind, param.count) {
-                (Kind::Flag, Count::Valued) => format!("[{name} X]"),
-                (Kind::Flag, _) => format!("[{name}]"),
-                (Kind::Program, Count::Optional) => format!("[-- {name} …]"),
-                (Kind::Program, _) => format!("{name} …"),
-                (Kind::OneOf(words), Count::One) => words.join("|"),
-                (_, Count::One | Count::Valued) => name.to_string(),
-                (_, Count::Optional) => format!("[{name}]"),
-                (_, Count::Many) => format!("{name}…"),
-                (_, Count::Any) => format!("[{name}…]"),
-            });
+            text.push_str(&param.usage());
         }
         text
+    }
+}
+
+impl Param {
+    /// `[NAME]`, `ns…`, as help prints it.
+    pub fn usage(&self) -> String {
+        let name = self.name;
+        match (self.kind, self.count) {
+            (Kind::Flag, Count::Valued) => format!("[{name} X]"),
+            (Kind::Flag, _) => format!("[{name}]"),
+            (Kind::Program, Count::Optional) => format!("[-- {name} …]"),
+            (Kind::Program, _) => format!("{name} …"),
+            (Kind::OneOf(words), Count::One) => words.join("|"),
+            (_, Count::One | Count::Valued) => name.to_string(),
+            (_, Count::Optional) => format!("[{name}]"),
+            (_, Count::Many) => format!("{name}…"),
+            (_, Count::Any) => format!("[{name}…]"),
+        }
     }
 }
 

@@ -13,14 +13,30 @@ mod process;
 pub use args::Args;
 pub use card::{Card, Count, Equivalent, Example, Kind, Man, Param, Primitive, Run};
 pub use context::{Act, Held, Inside, Job, Jobs, Outside, Said, Stop, SubjectView, Terminal};
-pub use line::{Parsed, parse, split, words};
+pub use line::{Parsed, nearest, parse, split, words};
+
+use crate::model::Text;
 
 /// The folders of commands, in the order in which `help` lists them.
-pub const FOLDERS: &[&[Card]] = &[ns::CARDS, process::CARDS, cgroup::CARDS, look::CARDS, lab::CARDS];
+pub const FOLDERS: &[Folder] = &[
+    Folder { title: Text { en: "namespaces", zh: "命名空间" }, cards: ns::CARDS },
+    Folder { title: Text { en: "processes", zh: "进程" }, cards: process::CARDS },
+    Folder { title: Text { en: "cgroups", zh: "控制组（cgroup）" }, cards: cgroup::CARDS },
+    Folder { title: Text { en: "looking", zh: "查看" }, cards: look::CARDS },
+    Folder { title: Text { en: "the shell", zh: "外壳" }, cards: lab::CARDS },
+];
+
+/// A folder of commands.
+pub struct Folder {
+    /// What they are about.
+    pub title: Text,
+    /// The commands.
+    pub cards: &'static [Card],
+}
 
 /// Every card.
 pub fn cards() -> impl Iterator<Item = &'static Card> {
-    FOLDERS.iter().flat_map(|folder| folder.iter())
+    FOLDERS.iter().flat_map(|folder| folder.cards)
 }
 
 /// The card of this name.

@@ -13,10 +13,12 @@ mod terminal;
 pub use nsfs::{ns_owner, ns_parent};
 pub use process::{
     Fork, Program, adopt_orphans, die_with_parent, end_with_parent, exit_now, fork_shell, handle_signal, pidfd_open,
-    plumbing_kill, shield_from_oom,
+    plumbing_kill, shield_from_oom, wake_up,
 };
 
-pub use terminal::{take_terminal_back, terminal_size};
+pub use terminal::{
+    MODES_RESET, owns_terminal, take_terminal_back, terminal_gone, terminal_owner, terminal_size, wait_for_foreground,
+};
 
 use crate::model::{Arg, Call};
 use nix::errno::Errno;

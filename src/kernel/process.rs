@@ -192,9 +192,25 @@ pub fn die_with_parent(parent: i32) {
 pub fn handle_signal(signal: nix::sys::signal::Signal, handler: nix::sys::signal::SigHandler) {
     use nix::sys::signal::{SaFlags, SigAction, SigSet, sigaction};
     let action = SigAction::new(handler, SaFlags::empty(), SigSet::empty());
-    // SAFETY: the handlers of this program only write to an atomic.
+    // SAFETY: the handlers of this program only write to atomics and call what signal-safety(7) allows.
     if unsafe { sigaction(signal, &action) }.is_err() {
         // Only for SIGKILL and SIGSTOP, which nobody here asks for.
+    }
+}
+
+/// For the handler of a signal that ends the shell: whatever waits must come back and look, now and each second from now on
+/// (alarm(2)), because a signal that comes just before a call that waits does not interrupt it. A line editor that waits for
+/// a key comes back on SIGINT only. And orphans become children of this process from now on: the keeper may be dead already.
+///
+/// All that it calls may be called in a handler (signal-safety(7)).
+pub fn wake_up(by_interrupt: bool) {
+    // SAFETY: these take integers.
+    unsafe {
+        libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1);
+        if !by_interrupt {
+            libc::kill(libc::getpid(), libc::SIGINT);
+        }
+        libc::alarm(1);
     }
 }
 

@@ -1,6 +1,15 @@
-//! The terminal, as plumbing: its size, and whose it is.
+//! The terminal, as plumbing: its size, whose it is, and the modes that a killed program leaves behind.
 
+use nix::errno::Errno;
 use nix::libc::{TIOCGWINSZ, winsize};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use std::os::fd::AsFd;
+
+/// Back to what a terminal is after its reset, as far as full-screen programs change it (console_codes(4), xterm's
+/// ctlseqs): normal screen, cursor shown, cursor keys and keypad plain, no mouse reports, no bracketed paste, no colours.
+/// 1047 rather than 1049, which would also move the cursor to where somebody saved it.
+pub const MODES_RESET: &str =
+    "\x1b[?1047l\x1b[?25h\x1b[?1l\x1b>\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[0m\x1b(B";
 
 /// Columns and rows of standard output; None where it has no size (not a terminal, a serial line that was never told).
 pub fn terminal_size() -> Option<(usize, usize)> {
@@ -14,4 +23,34 @@ pub fn terminal_size() -> Option<(usize, usize)> {
 pub fn take_terminal_back() {
     // SIGTTOU is ignored by the shell; without a terminal there is nothing to take.
     let _ = nix::unistd::tcsetpgrp(std::io::stdin(), nix::unistd::getpgrp());
+}
+
+/// The process group that has the terminal, as the caller counts; None where there is no terminal, or none has it.
+pub fn terminal_owner() -> Option<i32> {
+    nix::unistd::tcgetpgrp(std::io::stdin()).ok().map(|group| group.as_raw()).filter(|group| *group > 0)
+}
+
+/// Is standard input a terminal that the caller's process group has, and can give?
+pub fn owns_terminal() -> bool {
+    terminal_owner() == Some(nix::unistd::getpgrp().as_raw())
+}
+
+/// Stops (SIGTTIN) until the caller's process group has the terminal: what was started in the background waits for `fg`.
+pub fn wait_for_foreground() {
+    while terminal_owner().is_some() && !owns_terminal() {
+        // SAFETY: kill takes two integers; 0 is the own process group.
+        if unsafe { libc::kill(0, libc::SIGTTIN) } != 0 {
+            return;
+        }
+    }
+}
+
+/// Has the terminal on standard input been closed (hung up)?
+pub fn terminal_gone() -> bool {
+    let stdin = std::io::stdin();
+    let mut fds = [PollFd::new(stdin.as_fd(), PollFlags::empty())];
+    match poll(&mut fds, PollTimeout::ZERO) {
+        Ok(_) => fds[0].revents().is_some_and(|events| events.intersects(PollFlags::POLLHUP | PollFlags::POLLERR)),
+        Err(errno) => errno != Errno::EINTR,
+    }
 }

@@ -1,11 +1,13 @@
 //! The first process: it waits, and whatever dies, nothing is left behind.
 
+use super::signals;
 use crate::kernel;
 use nix::errno::Errno;
 use nix::sys::signal::{SigHandler, Signal};
 use nix::sys::termios::{SetArg, Termios, tcgetattr, tcsetattr};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid};
+use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -29,9 +31,15 @@ pub fn keep(shell: impl FnOnce() -> i32, cleanup: impl FnOnce(i32)) -> i32 {
             1
         }
         Ok(ForkResult::Child) => {
+            signals::settle();
             kernel::end_with_parent(keeper.as_raw());
             let status = shell();
-            kernel::exit_now(status)
+            if nix::unistd::getppid() != keeper {
+                // The keeper was killed, so its work is ours.
+                cleanup(keeper.as_raw());
+                end_all();
+            }
+            kernel::exit_now(signals::ending().map_or(status, |signal| 128 + signal))
         }
         Ok(ForkResult::Parent { child }) => {
             SHELL.store(child.as_raw(), Ordering::Relaxed);
@@ -42,13 +50,16 @@ pub fn keep(shell: impl FnOnce() -> i32, cleanup: impl FnOnce(i32)) -> i32 {
             for signal in [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTSTP, Signal::SIGTTOU, Signal::SIGTTIN] {
                 kernel::handle_signal(signal, SigHandler::SigIgn);
             }
-            let status = wait_for(child);
+            let (status, killed) = wait_for(child);
             cleanup(keeper.as_raw());
             end_all();
             if let Some(terminal) = terminal {
                 // The shell may have died in raw mode, or while a program had the terminal.
                 let _ = nix::unistd::tcsetpgrp(&stdin, nix::unistd::getpgrp());
                 let _ = tcsetattr(&stdin, SetArg::TCSADRAIN, &terminal);
+                if killed && std::io::stdout().is_terminal() {
+                    let _ = std::io::stdout().write_all(format!("{}\r\n", kernel::MODES_RESET).as_bytes());
+                }
             }
             status
         }
@@ -59,14 +70,15 @@ extern "C" fn hand_on(signal: i32) {
     let _ = kernel::plumbing_kill(SHELL.load(Ordering::Relaxed), signal);
 }
 
-fn wait_for(shell: Pid) -> i32 {
+/// Its exit status, and whether a signal killed it.
+fn wait_for(shell: Pid) -> (i32, bool) {
     loop {
         match waitpid(Pid::from_raw(-1), None) {
-            Ok(WaitStatus::Exited(pid, status)) if pid == shell => return status,
-            Ok(WaitStatus::Signaled(pid, signal, _)) if pid == shell => return 128 + signal as i32,
+            Ok(WaitStatus::Exited(pid, status)) if pid == shell => return (status, false),
+            Ok(WaitStatus::Signaled(pid, signal, _)) if pid == shell => return (128 + signal as i32, true),
             // An orphan that was adopted, or one of our handlers ran.
             Ok(_) | Err(Errno::EINTR) => {}
-            Err(_) => return 1,
+            Err(_) => return (1, true),
         }
     }
 }

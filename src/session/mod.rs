@@ -2,6 +2,7 @@
 
 mod guard;
 pub mod keeper;
+pub mod signals;
 mod stage;
 mod watch;
 

@@ -37,12 +37,14 @@ pub struct Session {
     last: Option<Turn>,
     history: Vec<String>,
     over: bool,
+    keeper: i32,
 }
 
 /// One subject on its stage.
 struct Stage {
     name: String,
     handle: Handle,
+    keeper: i32,
 }
 
 /// What a line came to, before it is written down.
@@ -58,10 +60,22 @@ impl Session {
     ///
     /// Errors: as [`Handle::start`].
     pub fn start(options: Options) -> io::Result<Session> {
-        let stages = vec![Stage { name: "a".into(), handle: Handle::start(options.capture)? }];
+        // Asked for once: after the keeper's death the answer would be another.
+        let keeper = nix::unistd::getppid().as_raw();
+        let stages = vec![Stage { name: "a".into(), handle: Handle::start(options.capture)?, keeper }];
         let own = observe::snapshot(Path::new("/proc"), std::process::id() as i32);
         let host = NsKind::ALL.into_iter().filter_map(|kind| Some((kind, own.ns_id(kind)?))).collect();
-        Ok(Session { options, stages, current: 0, host, born: HashSet::new(), last: None, history: Vec::new(), over: false })
+        Ok(Session {
+            options,
+            stages,
+            current: 0,
+            host,
+            born: HashSet::new(),
+            last: None,
+            history: Vec::new(),
+            over: false,
+            keeper,
+        })
     }
 
     /// The language of the screen.
@@ -77,6 +91,11 @@ impl Session {
     /// The current subject's name.
     pub fn subject(&self) -> &str {
         &self.stages[self.current].name
+    }
+
+    /// The keeper's PID: every process of the bench descends from it.
+    pub fn keeper(&self) -> i32 {
+        self.keeper
     }
 
     /// The last line's receipt.
@@ -95,13 +114,21 @@ impl Session {
     }
 
     /// The current subject, as it is now.
+    pub fn view(&self) -> SubjectView {
+        self.stages[self.current].view()
+    }
+
+    /// What there is to see of the current subject now.
     pub fn seen(&self) -> Snapshot {
         self.stages[self.current].view().seen
     }
 
     /// Runs one line. Every outcome is a turn: errors are what the learner came to see.
     pub fn execute(&mut self, line: &str) -> Turn {
-        self.history.push(line.to_string());
+        // A blank at the start keeps a line out, as shells do it.
+        if !line.starts_with(' ') {
+            self.history.push(line.to_string());
+        }
         let mut notes = self.news(Duration::ZERO);
         let was = self.stages[self.current].view();
         let mut turn = Turn {
@@ -184,7 +211,7 @@ impl Session {
         let handle = &mut self.stages[self.current].handle;
         let Reply { calls, outcome, output } = handle.run(line, lang, terminal, held, &mut |event| watch.on(event));
         if self.options.terminal {
-            crate::kernel::take_terminal_back();
+            kernel::take_terminal_back();
         }
         let (end, said) = match outcome {
             Outcome::Answered(Ok(said)) => (said.exit.map_or(End::Done, |exit| End::Ran { exit }), said),
@@ -219,7 +246,7 @@ impl Session {
             subject: subjects[self.current].clone(),
             subjects,
             host: &self.host,
-            keeper: nix::unistd::getppid().as_raw(),
+            keeper: self.keeper,
             last: self.last.as_ref(),
             history: &self.history,
             acts: Vec::new(),
@@ -278,7 +305,7 @@ impl Session {
                         format!("无法再启动一个被观察进程：{error}"),
                     )
                 })?;
-                self.stages.push(Stage { name, handle });
+                self.stages.push(Stage { name, handle, keeper: self.keeper });
                 self.current = self.stages.len() - 1;
             }
         }
@@ -295,7 +322,7 @@ impl Session {
     fn renew(&mut self, at: usize) {
         if let Ok(handle) = Handle::start(self.options.capture) {
             let name = self.stages[at].name.clone();
-            self.stages[at] = Stage { name, handle };
+            self.stages[at] = Stage { name, handle, keeper: self.keeper };
         }
     }
 
@@ -331,7 +358,7 @@ impl Session {
 impl Drop for Stage {
     fn drop(&mut self) {
         if let Some(first) = self.handle.pids().first() {
-            command::cgroup::release(nix::unistd::getppid().as_raw(), &self.name, *first);
+            command::cgroup::release(self.keeper, &self.name, *first);
         }
     }
 }

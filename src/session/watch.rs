@@ -1,5 +1,6 @@
 //! What the observer does while a line runs: a way out when a PID 1 ignores Ctrl-C, a hint when nothing answers.
 
+use super::signals;
 use crate::kernel;
 use crate::model::{Lang, Text};
 use crate::observe::cgroup::Hierarchies;
@@ -7,21 +8,12 @@ use crate::observe::process::{field, read};
 use crate::subject::{Event, Patience};
 use std::io::Write;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// How often Ctrl-C ends a PID 1 that ignores it.
 const PRESSES: usize = 3;
 /// How long a stopped subject is waited for where nobody sits at the terminal.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-/// Ctrl-C (SIGINT) to the observer itself, while it waits.
-static INTERRUPTS: AtomicUsize = AtomicUsize::new(0);
-
-/// Counts a SIGINT; for the signal handler.
-pub fn interrupt() {
-    INTERRUPTS.fetch_add(1, Ordering::Relaxed);
-}
 
 /// A watch over one line.
 pub struct Watch {
@@ -36,7 +28,7 @@ pub struct Watch {
 impl Watch {
     /// For a line that runs in this subject (PID as the observer counts).
     pub fn new(subject: i32, lang: Lang, interactive: bool) -> Watch {
-        INTERRUPTS.store(0, Ordering::Relaxed);
+        signals::interrupts();
         Watch { lang, subject, foreground: None, presses: 0, hinted: false, interactive }
     }
 
@@ -58,7 +50,9 @@ impl Watch {
     /// Ctrl-C was typed while the program had the terminal. PID 1 of a namespace gets only signals that it has a handler
     /// for (pid_namespaces(7)); from here, outside, SIGKILL reaches it.
     fn pressed(&mut self) {
-        let Some(pid) = self.foreground.filter(|pid| ignores_interrupt(*pid)) else { return };
+        // A job that `fg` brought back did not say that it started; the terminal knows whose it is.
+        let pid = if self.interactive { kernel::terminal_owner().or(self.foreground) } else { self.foreground };
+        let Some(pid) = pid.filter(|pid| ignores_interrupt(*pid)) else { return };
         self.presses += 1;
         if self.presses >= PRESSES {
             // It may have ended in the meantime: then there is nothing to kill.
@@ -75,7 +69,11 @@ impl Watch {
     }
 
     fn tick(&mut self, waited: Duration) -> Patience {
-        let presses = INTERRUPTS.swap(0, Ordering::Relaxed);
+        // A terminal that was closed while a program had it is told to nobody but that program.
+        if signals::ending().is_some() || self.interactive && kernel::terminal_gone() {
+            return Patience::GiveUp;
+        }
+        let presses = signals::interrupts();
         if presses > 0 {
             self.presses += presses;
             if self.presses >= PRESSES {

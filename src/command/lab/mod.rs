@@ -1,5 +1,7 @@
 //! The shell itself: subjects, language, help, leaving.
 
+mod help;
+mod history;
 mod lang;
 mod quit;
 mod reset;
@@ -8,4 +10,5 @@ mod subject;
 use super::Card;
 
 /// The cards of this folder.
-pub const CARDS: &[Card] = &[reset::CARD, subject::NEW, subject::USE, subject::DROP, subject::LIST, lang::CARD, quit::CARD];
+pub const CARDS: &[Card] =
+    &[help::CARD, history::CARD, reset::CARD, subject::NEW, subject::USE, subject::DROP, subject::LIST, lang::CARD, quit::CARD];

@@ -6,7 +6,7 @@ use crate::model::{Exit, Msg, NoteKind};
 use nix::errno::Errno;
 use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, sigprocmask};
 use nix::unistd::Pid;
-use std::ffi::{CString, OsString};
+use std::ffi::CString;
 use std::os::unix::ffi::OsStringExt;
 
 /// What the child does.
@@ -120,7 +120,7 @@ pub fn program(words: &[String]) -> Result<Program, Stop> {
     let nul = |_| Stop::Usage(Msg::new("a word with a NUL byte cannot be passed to a program", "含有 NUL 字节的词不能传给程序"));
     let c = |text: &str| CString::new(text).map_err(nul);
     let env = std::env::vars_os().filter_map(|(key, value)| {
-        let mut entry = OsString::from(key);
+        let mut entry = key;
         entry.push("=");
         entry.push(value);
         CString::new(entry.into_vec()).ok()

@@ -1,0 +1,193 @@
+//! Tab: the commands, and the arguments of each by their kind.
+
+use super::place::{Ahead, Typed};
+use super::scene::Scene;
+use crate::command::{Kind, Param, cards};
+use crate::model::NsKind;
+use crate::ui;
+use nix::sys::signal::Signal;
+use rustyline::completion::Pair;
+
+/// More names of files than this are not listed.
+const MOST: usize = 400;
+
+/// The start of the word before the cursor, and what it can become.
+pub fn complete(scene: &Scene, line: &str, cursor: usize) -> (usize, Vec<Pair>) {
+    let typed = Typed::read(&line[..cursor]);
+    if typed.comment {
+        return (cursor, Vec::new());
+    }
+    let mut found = words(scene, &typed);
+    found.retain(|word| word.text.starts_with(&typed.partial) && !word.text.chars().any(char::is_control));
+    found.sort();
+    found.dedup();
+    (typed.start, found.into_iter().map(|word| word.pair(typed.quoted)).collect())
+}
+
+/// A word that can stand at the cursor.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Word {
+    pub(super) text: String,
+    /// What is listed, where that is shorter.
+    pub(super) short: Option<String>,
+    /// More of the same word follows: a directory.
+    pub(super) open: bool,
+}
+
+impl Word {
+    fn new(text: impl Into<String>) -> Word {
+        Word { text: text.into(), short: None, open: false }
+    }
+
+    fn pair(self, quoted: bool) -> Pair {
+        let special = |c: char| c.is_whitespace() || "'\"\\;#".contains(c);
+        let mut replacement = String::new();
+        for c in self.text.chars() {
+            // Within quotes the word is written anew without them: one way to protect is enough.
+            if special(c) && !(c == ' ' && self.two_words()) {
+                replacement.push('\\');
+            }
+            replacement.push(c);
+        }
+        if !self.open && !quoted {
+            replacement.push(' ');
+        }
+        Pair { display: ui::visible(self.short.as_deref().unwrap_or(&self.text)), replacement }
+    }
+
+    /// The name of a command is two words, not one with a blank.
+    fn two_words(&self) -> bool {
+        cards().any(|card| card.name == self.text)
+    }
+}
+
+fn words(scene: &Scene, typed: &Typed) -> Vec<Word> {
+    let mut found: Vec<Word> = Vec::new();
+    // The name of a command, or its second word.
+    match typed.words.as_slice() {
+        [] => return first_words(),
+        [first] => {
+            let second = cards().filter_map(|card| card.name.strip_prefix(first.as_str())?.strip_prefix(' '));
+            found.extend(second.map(Word::new));
+        }
+        _ => {}
+    }
+    let Some((card, used)) = typed.card() else { return found };
+    let ahead = Ahead::after(card, &typed.words[used..]);
+    if let Some(flag) = ahead.value_of {
+        found.extend(values(scene, flag.name, typed));
+        return found;
+    }
+    if typed.partial.starts_with('-') {
+        found.extend(ahead.flags.iter().map(|flag| Word::new(flag.name)));
+        found.extend(ahead.on_host.then(|| Word::new("--on-host")));
+    }
+    if let Some(param) = ahead.next {
+        let given = &typed.words[used..];
+        found.extend(of_kind(scene, card.name, param, ahead.more, typed).into_iter().filter(|word| {
+            // What was said already need not be said again.
+            param.kind == Kind::Program || !given.contains(&word.text)
+        }));
+    }
+    found
+}
+
+fn first_words() -> Vec<Word> {
+    cards().map(|card| Word::new(card.name.split(' ').next().unwrap_or_default())).collect()
+}
+
+/// The value of a flag: what its name says.
+fn values(scene: &Scene, flag: &str, typed: &Typed) -> Vec<Word> {
+    match flag {
+        "--cgroup" => plain(scene.cgroups()),
+        _ => paths(scene, typed),
+    }
+}
+
+fn of_kind(scene: &Scene, card: &str, param: &Param, more: bool, typed: &Typed) -> Vec<Word> {
+    match param.kind {
+        Kind::Ns => NsKind::ALL.into_iter().map(NsKind::name).chain(["all"]).map(Word::new).collect(),
+        Kind::OneOf(words) => words.iter().copied().map(Word::new).collect(),
+        Kind::Signal => Signal::iterator().map(|signal| Word::new(signal.as_str().trim_start_matches("SIG"))).collect(),
+        Kind::Size => ["max", "50%", "64M", "1G"].map(Word::new).into(),
+        Kind::Pid => plain(scene.pids_inside()).into_iter().chain([Word::new("self")]).collect(),
+        Kind::Target if typed.partial.contains('/') => paths(scene, typed),
+        Kind::Target => plain(scene.pids_outside()).into_iter().chain(plain(scene.subjects())).collect(),
+        Kind::Path => paths(scene, typed),
+        Kind::Program if !more && !typed.partial.contains('/') => plain(scene.programs()),
+        Kind::Program => paths(scene, typed),
+        Kind::CgroupFile => plain(scene.cgroup_files(card == "cgroup set")),
+        Kind::CgroupName => plain(scene.cgroups()),
+        Kind::Controller => plain(scene.controllers()),
+        Kind::Subject => plain(scene.subjects()),
+        Kind::Topic => topics(typed),
+        Kind::Word | Kind::Number | Kind::Flag => Vec::new(),
+    }
+}
+
+fn plain(words: Vec<String>) -> Vec<Word> {
+    words.into_iter().map(Word::new).collect()
+}
+
+/// Commands of one word and of two. The other topics are for `explain` to name.
+fn topics(typed: &Typed) -> Vec<Word> {
+    let last = typed.words.last().map(String::as_str).unwrap_or_default();
+    let second = cards().filter_map(|card| card.name.strip_prefix(last)?.strip_prefix(' ')).map(Word::new);
+    second.chain(cards().map(|card| Word::new(card.name))).collect()
+}
+
+/// Files and directories as the subject sees them, through `/proc/PID/root` (proc_pid_root(5)).
+fn paths(scene: &Scene, typed: &Typed) -> Vec<Word> {
+    let (dir, _) = typed.partial.rsplit_once('/').map_or(("", ""), |(dir, name)| (&typed.partial[..=dir.len()], name));
+    let hidden = typed.partial[dir.len()..].starts_with('.');
+    let entries = std::fs::read_dir(scene.in_view(dir)).into_iter().flatten().flatten();
+    let named = entries.filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry)));
+    let shown = named.filter(|(name, _)| hidden || !name.starts_with('.'));
+    let fits = shown.filter(|(name, _)| name.starts_with(&typed.partial[dir.len()..]));
+    fits.take(MOST)
+        .map(|(name, entry)| {
+            let open = std::fs::metadata(entry.path()).is_ok_and(|meta| meta.is_dir());
+            let end = if open { "/" } else { "" };
+            Word { text: format!("{dir}{name}{end}"), short: Some(format!("{name}{end}")), open }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offered(line: &str) -> Vec<String> {
+        complete(&Scene::of_this_process(), line, line.len()).1.into_iter().map(|pair| pair.replacement).collect()
+    }
+
+    #[test]
+    fn commands_and_their_second_words_are_offered() {
+        assert_eq!(offered("unsh"), ["unshare "]);
+        assert_eq!(offered("subject n"), ["new "]);
+        assert!(offered("sub").contains(&"subject ".to_string()));
+        assert_eq!(offered("unshare uts; subject us"), ["use "]);
+    }
+
+    #[test]
+    fn arguments_are_offered_by_kind() {
+        assert_eq!(offered("unshare u"), ["user ", "uts "]);
+        assert_eq!(offered("unshare uts u"), ["user "]);
+        assert_eq!(offered("lang "), ["en ", "zh "]);
+        assert_eq!(offered("spawn --i"), ["--init "]);
+        assert_eq!(offered("hostname --on"), ["--on-host "]);
+        assert!(offered("spawn tru").contains(&"true ".to_string()));
+        assert_eq!(offered("help subject us"), ["use "]);
+        assert!(offered("# unsh").is_empty());
+    }
+
+    #[test]
+    fn a_path_with_a_blank_is_protected_and_control_characters_are_not_offered() {
+        let dir = std::env::temp_dir().join(format!("boxlab-complete-{}", std::process::id()));
+        std::fs::create_dir_all(dir.join("a b")).expect("a directory of our own");
+        std::fs::write(dir.join("a\x1b[2J"), "").expect("a file of our own");
+        let found = offered(&format!("show {}/a", dir.display()));
+        std::fs::remove_dir_all(&dir).expect("it was ours");
+        assert_eq!(found, [format!("{}/a\\ b/", dir.display())]);
+    }
+}

@@ -1,0 +1,226 @@
+//! The interactive shell: read a line, run it, draw what it did. rustyline edits; the session does the rest.
+
+mod complete;
+mod hint;
+mod history;
+mod place;
+mod prompt;
+mod scene;
+mod terminal;
+
+use crate::command;
+use crate::model::{End, Note, Place, Text, Turn};
+use crate::script;
+use crate::session::{Session, signals};
+use crate::ui::{self, Role, Style};
+use rustyline::completion::{Completer, Pair};
+use rustyline::error::ReadlineError;
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::Hinter;
+use rustyline::{Cmd, ColorMode, CompletionType, Config, Context, Editor, KeyEvent, history::DefaultHistory};
+use rustyline::{Helper, Validator};
+use scene::Scene;
+use std::borrow::Cow;
+use std::io::Write;
+use std::time::Duration;
+
+/// Runs the shell until `quit`, Ctrl-D, or a signal that ends it. Returns the exit status.
+pub fn run(session: &mut Session) -> i32 {
+    let modes = terminal::Modes::save();
+    let style = script::style(session);
+    let mut editor = match editor(session, &style) {
+        Ok(editor) => editor,
+        Err(error) => {
+            eprintln!("boxlab: {error}");
+            return 1;
+        }
+    };
+    let file = history::file();
+    if let Some(file) = &file {
+        // A history that cannot be read is an empty one.
+        let _ = editor.load_history(file);
+    }
+    if say(&welcome(&style)).is_err() {
+        return 1;
+    }
+    while !session.over() && signals::ending().is_none() {
+        let style = script::style(session);
+        let news = session.news(Duration::ZERO);
+        if !news.is_empty() && say(&drawn(&of_news(news), &style)).is_err() {
+            break;
+        }
+        let (bare, painted) = renew(&mut editor, session, &style);
+        match editor.readline(&(bare, painted)) {
+            Ok(text) => {
+                if !text.trim().is_empty() {
+                    let _ = editor.add_history_entry(&text);
+                    if let Some(file) = &file {
+                        // At once, so that a killed session leaves it; where it cannot be written, it is not kept.
+                        let _ = editor.append_history(file);
+                    }
+                }
+                if !lines(session, &text, &modes) {
+                    break;
+                }
+            }
+            // Ctrl-C clears the line.
+            Err(ReadlineError::Interrupted) => {}
+            Err(ReadlineError::Eof) => break,
+            // The terminal is gone.
+            Err(_) => break,
+        }
+    }
+    0
+}
+
+/// Runs what was typed: one line, or several that were pasted or stand with `;`. False when nobody reads any more.
+fn lines(session: &mut Session, text: &str, modes: &terminal::Modes) -> bool {
+    let unkept = if text.starts_with(' ') { " " } else { "" };
+    for line in command::split(text) {
+        signals::interrupts();
+        let turn = session.execute(&format!("{unkept}{line}"));
+        let style = script::style(session);
+        modes.restore(&turn, &style);
+        if say(&drawn(&turn, &style)).is_err() {
+            return false;
+        }
+        if session.over() || signals::ending().is_some() || signals::interrupts() > 0 {
+            break;
+        }
+    }
+    true
+}
+
+/// What a turn looks like here.
+fn drawn(turn: &Turn, style: &Style) -> String {
+    ui::turn(turn, style)
+}
+
+/// What happened to the subjects while nobody typed, as a turn without a line.
+fn of_news(notes: Vec<Note>) -> Turn {
+    Turn {
+        line: String::new(),
+        command: String::new(),
+        subject: String::new(),
+        place: Place::Shell,
+        calls: Vec::new(),
+        end: End::Done,
+        changes: Vec::new(),
+        notes,
+        view: Vec::new(),
+        output: String::new(),
+    }
+}
+
+fn welcome(style: &Style) -> String {
+    const LINES: [Text; 3] = [
+        Text {
+            en: "boxlab: each command is one kernel primitive, carried out on a real process, the subject",
+            zh: "boxlab：每条命令对应一个内核原语，作用于一个真实的进程，即“被观察进程”",
+        },
+        Text {
+            en: "the subject is a process of its own: this shell never changes, and the guard refuses what would change the host",
+            zh: "被观察进程是独立的进程：这个外壳始终不变，凡会改动主机的操作都会被拒绝",
+        },
+        Text {
+            en: "`help` lists the commands, Tab completes them; `quit` or Ctrl-D leaves",
+            zh: "`help` 列出命令，Tab 补全；`quit` 或 Ctrl-D 离开",
+        },
+    ];
+    let mut text = String::new();
+    for (at, line) in LINES.iter().enumerate() {
+        let role = if at == 0 { Role::Plain } else { Role::Dim };
+        text.push_str(&style.paint(role, &style.visible(style.text(line))));
+        text.push('\n');
+    }
+    text + "\n"
+}
+
+fn say(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+type Bench = Editor<Assistant, DefaultHistory>;
+
+fn editor(session: &Session, style: &Style) -> rustyline::Result<Bench> {
+    let config = Config::builder()
+        .completion_type(CompletionType::List)
+        .history_ignore_space(true)
+        .history_ignore_dups(true)?
+        .max_history_size(2000)?
+        .color_mode(if style.colour { ColorMode::Enabled } else { ColorMode::Disabled })
+        .build();
+    let mut editor = Editor::with_config(config)?;
+    // There is nothing to go back to: the bench does not stop itself.
+    editor.bind_sequence(KeyEvent::ctrl('Z'), Cmd::Noop);
+    editor.set_helper(Some(Assistant { scene: scene(session), style: style.clone(), prompt: 0 }));
+    Ok(editor)
+}
+
+fn scene(session: &Session) -> Scene {
+    let subjects = session.subjects();
+    let names = subjects.iter().map(|subject| subject.name.clone()).collect();
+    Scene::new(session.keeper(), session.view(), names)
+}
+
+/// Tells the assistant how things stand; returns the prompt.
+fn renew(editor: &mut Bench, session: &Session, style: &Style) -> (String, String) {
+    let (bare, painted) = prompt::prompt(&session.view(), style);
+    if let Some(assistant) = editor.helper_mut() {
+        assistant.scene = scene(session);
+        assistant.style = style.clone();
+        assistant.prompt = ui::width(&bare);
+    }
+    (bare, painted)
+}
+
+/// What rustyline asks while a line is typed.
+#[derive(Helper, Validator)]
+struct Assistant {
+    scene: Scene,
+    style: Style,
+    /// The prompt's width.
+    prompt: usize,
+}
+
+impl Completer for Assistant {
+    type Candidate = Pair;
+
+    fn complete(&self, line: &str, cursor: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+        Ok(complete::complete(&self.scene, line, cursor))
+    }
+}
+
+impl Hinter for Assistant {
+    type Hint = hint::Missing;
+
+    fn hint(&self, line: &str, cursor: usize, _: &Context<'_>) -> Option<hint::Missing> {
+        use rustyline::hint::Hint;
+        let hint = hint::hint(line, !self.style.colour).filter(|_| cursor == line.len())?;
+        let columns = self.style.width.unwrap_or(usize::MAX);
+        // One that would not fit on the row is left out: it would push the screen about at each key.
+        (self.prompt + ui::width(line) + ui::width(hint.display()) < columns).then_some(hint)
+    }
+}
+
+impl Highlighter for Assistant {
+    fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
+        match hint::known(line) {
+            Some((end, known)) => {
+                let role = if known { Role::Head } else { Role::Warn };
+                Cow::Owned(self.style.paint(role, &line[..end]) + &line[end..])
+            }
+            None => Cow::Borrowed(line),
+        }
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        Cow::Owned(self.style.paint(Role::Dim, hint))
+    }
+
+    fn highlight_char(&self, _: &str, _: usize, kind: CmdKind) -> bool {
+        kind != CmdKind::MoveCursor
+    }
+}
