@@ -16,8 +16,9 @@ pub enum Arg {
     Fd(i32, String),
 }
 
-/// A kernel call with its answer.
+/// A kernel call with its answer. As JSON it has `ret`, or `errno` (its name) and `number`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Written", from = "Written")]
 pub struct Call {
     /// The name of the system call.
     pub name: String,
@@ -25,6 +26,34 @@ pub struct Call {
     pub args: Vec<Arg>,
     /// The result, or the errno number.
     pub answer: Result<i64, i32>,
+}
+
+/// A call as it is written in JSON.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    name: String,
+    args: Vec<Arg>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ret: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errno: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<i32>,
+}
+
+impl From<Call> for Written {
+    fn from(call: Call) -> Written {
+        let number = call.answer.err();
+        let errno = number.map(|number| errno_name(Errno::from_raw(number)));
+        Written { name: call.name, args: call.args, ret: call.answer.ok(), errno, number }
+    }
+}
+
+impl From<Written> for Call {
+    fn from(written: Written) -> Call {
+        let failed = written.number.unwrap_or(Errno::UnknownErrno as i32);
+        Call { name: written.name, args: written.args, answer: written.ret.ok_or(failed) }
+    }
 }
 
 impl Call {
@@ -87,6 +116,16 @@ impl fmt::Display for Call {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_call_survives_json() {
+        for answer in [Ok(7), Err(Errno::EBUSY as i32)] {
+            let call = Call { name: "rmdir".into(), args: vec![Arg::Str("/a".into())], answer };
+            let text = serde_json::to_string(&call).unwrap();
+            assert_eq!(serde_json::from_str::<Call>(&text).unwrap(), call);
+            assert_eq!(text.contains(r#""errno":"EBUSY""#), answer.is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn a_call_reads_as_in_strace() {
