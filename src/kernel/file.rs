@@ -5,7 +5,8 @@ use crate::model::Arg;
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag, openat};
 use nix::sys::stat::Mode;
-use std::os::fd::AsRawFd;
+use std::ffi::CString;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::Path;
 
 impl Kernel {
@@ -28,6 +29,63 @@ impl Kernel {
         self.record("write", args, answer).map(drop)
     }
 
+    /// The same from within a user namespace: a child enters it and writes. For a process in a nested user namespace nobody else can:
+    /// who writes a map must be in that namespace or in its parent (user_namespaces(7)).
+    ///
+    /// Errors: as setns(2) and [`Kernel::write_file`]; EAGAIN where no child can be made.
+    pub fn write_file_in(&mut self, userns: &OwnedFd, label: &str, path: &Path, text: &str) -> Result<(), Errno> {
+        let name = path.to_string_lossy().into_owned();
+        let c_path = CString::new(path.as_os_str().as_encoded_bytes()).map_err(|_| Errno::EINVAL)?;
+        let (report, reporter) = nix::unistd::pipe2(OFlag::O_CLOEXEC)?;
+        // SAFETY: until it ends the child makes raw system calls only, on what was made before: it takes no lock that another
+        // thread of this process could hold.
+        let child = match unsafe { nix::unistd::fork() }? {
+            nix::unistd::ForkResult::Parent { child } => child,
+            nix::unistd::ForkResult::Child => {
+                let mut answers = [NOT_CALLED; 3];
+                // SAFETY: integers, a NUL-terminated string and a slice that outlive the calls.
+                unsafe {
+                    let fd = userns.as_raw_fd();
+                    answers[0] = negated(libc::syscall(libc::SYS_setns, fd, libc::CLONE_NEWUSER));
+                    if answers[0] >= 0 {
+                        let flags = libc::O_WRONLY | libc::O_CLOEXEC;
+                        answers[1] = negated(libc::syscall(libc::SYS_openat, libc::AT_FDCWD, c_path.as_ptr(), flags));
+                    }
+                    if answers[1] >= 0 {
+                        answers[2] = negated(libc::syscall(libc::SYS_write, answers[1], text.as_ptr(), text.len()));
+                    }
+                    let bytes = answers.map(i64::to_ne_bytes);
+                    libc::syscall(libc::SYS_write, reporter.as_raw_fd(), bytes.as_ptr(), size_of_val(&bytes));
+                }
+                super::exit_now(0)
+            }
+        };
+        drop(reporter);
+        let mut bytes = [0; 24];
+        let got = nix::unistd::read(&report, &mut bytes);
+        // It ends at once; nobody else asks for it.
+        let _ = nix::sys::wait::waitpid(child, None);
+        if got? != bytes.len() {
+            return Err(Errno::ESRCH);
+        }
+        let mut answers = bytes.chunks_exact(8).map(|word| word.try_into().map_or(NOT_CALLED, i64::from_ne_bytes));
+        let mut next = || match answers.next() {
+            Some(value) if value >= 0 => Ok(value),
+            Some(value) => Err(Errno::from_raw(value.unsigned_abs() as i32)),
+            None => Err(Errno::ESRCH),
+        };
+        let at = vec![Arg::Fd(userns.as_raw_fd(), label.into()), raw("CLONE_NEWUSER")];
+        self.record("setns", at, next())?;
+        let fd = match next() {
+            Ok(fd) => fd as i32,
+            failed => {
+                return self.record("openat", vec![raw("AT_FDCWD"), Arg::Str(name), raw("O_WRONLY|O_CLOEXEC")], failed).map(drop);
+            }
+        };
+        let args = vec![Arg::Fd(fd, name), Arg::Str(text.into()), raw(text.len().to_string())];
+        self.record("write", args, next()).map(drop)
+    }
+
     /// mkdir(2) with mode 0777 less the umask.
     pub fn mkdir(&mut self, path: &Path) -> Result<(), Errno> {
         let answer = nix::unistd::mkdir(path, Mode::from_bits_truncate(0o777)).map(|()| 0);
@@ -41,4 +99,12 @@ impl Kernel {
         let answer = super::answer(i64::from(unsafe { libc::rmdir(c_path.as_ptr()) }));
         self.record("rmdir", vec![Arg::Str(path.to_string_lossy().into_owned())], answer).map(drop)
     }
+}
+
+/// In the report of a child: this call was not made.
+const NOT_CALLED: i64 = i64::MIN;
+
+/// The answer of a raw call as the kernel itself gives it: a negated errno.
+fn negated(answer: i64) -> i64 {
+    if answer == -1 { -(Errno::last_raw() as i64) } else { answer }
 }

@@ -15,7 +15,7 @@ mod terminal;
 
 pub use nsfs::{ns_owner, ns_parent};
 pub use process::{
-    Fork, Program, adopt_orphans, die_with_parent, end_with_parent, exit_now, fork_shell, handle_signal, pidfd_open,
+    Fork, Program, adopt_orphans, die_with_parent, end_with_parent, exit_now, fork_shell, fork_worker, handle_signal, pidfd_open,
     plumbing_kill, shield_from_oom, wake_up,
 };
 

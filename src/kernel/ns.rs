@@ -3,7 +3,10 @@
 use super::{Kernel, answer, raw};
 use crate::model::{Arg, NsKind};
 use nix::errno::Errno;
-use std::os::fd::RawFd;
+use nix::fcntl::{AT_FDCWD, OFlag, openat};
+use nix::sys::stat::Mode;
+use std::os::fd::{OwnedFd, RawFd};
+use std::path::Path;
 
 impl Kernel {
     /// unshare(2): the caller leaves the namespaces of these kinds for new ones (pid and time: its children do).
@@ -25,6 +28,19 @@ impl Kernel {
         // SAFETY: setns takes two integers and touches no memory of ours.
         let got = answer(unsafe { libc::syscall(libc::SYS_setns, fd, NsKind::flags(kinds)) });
         self.record("setns", vec![Arg::Fd(fd, label.into()), raw(NsKind::flags_text(kinds))], got).map(drop)
+    }
+
+    /// Opens the file of a namespace, `/proc/PID/ns/net` or a bind mount of it, for [`Kernel::setns`]. Recorded only when it fails.
+    /// O_NONBLOCK: a FIFO in its place does not hold the caller up.
+    ///
+    /// Errors: ENOENT; EACCES without the right of ptrace(2) over that process (namespaces(7)).
+    pub fn open_ns(&mut self, path: &Path) -> Result<OwnedFd, Errno> {
+        let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+        openat(AT_FDCWD, path, flags, Mode::empty()).inspect_err(|errno| {
+            let name = Arg::Str(path.to_string_lossy().into_owned());
+            // The answer is what is being handed on.
+            let _ = self.record("openat", vec![raw("AT_FDCWD"), name, raw("O_RDONLY|O_NONBLOCK|O_CLOEXEC")], Err(*errno));
+        })
     }
 
     /// sethostname(2): changes the host name of the caller's UTS namespace.

@@ -232,6 +232,22 @@ pub fn fork_shell() -> Result<nix::unistd::ForkResult, Errno> {
     unsafe { nix::unistd::fork() }
 }
 
+/// A further process of built-in work, as plumbing: fork(2), `work`, _exit(2). It dies with its parent. The answer is its PID.
+/// Only for a process with one thread.
+///
+/// Errors: EAGAIN at pids.max or RLIMIT_NPROC; ENOMEM.
+pub fn fork_worker(work: impl FnOnce() -> i32) -> Result<i32, Errno> {
+    let parent = nix::unistd::getpid();
+    // SAFETY: the process has one thread, so the child's copy of memory is whole.
+    match unsafe { nix::unistd::fork() }? {
+        nix::unistd::ForkResult::Child => {
+            die_with_parent(parent.as_raw());
+            exit_now(work())
+        }
+        nix::unistd::ForkResult::Parent { child } => Ok(child.as_raw()),
+    }
+}
+
 /// PR_SET_PDEATHSIG with SIGHUP, for the shell: when the keeper is killed, the shell has time to clean up.
 pub fn end_with_parent(parent: i32) {
     // SAFETY: this prctl takes an integer.

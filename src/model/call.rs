@@ -61,6 +61,11 @@ impl Call {
     pub fn errno(&self) -> Option<Errno> {
         self.answer.err().map(Errno::from_raw)
     }
+
+    /// Is it a write(2) to a file below this path?
+    pub fn is_write_below(&self, dir: &str) -> bool {
+        self.name == "write" && matches!(self.args.first(), Some(Arg::Fd(_, path)) if path.starts_with(dir))
+    }
 }
 
 /// `EPERM` for Errno::EPERM; `errno 4095` for what nobody knows.

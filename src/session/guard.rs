@@ -1,8 +1,12 @@
 //! The guard: what would change the host, or what is not the bench's, is refused before anything is called.
 
-use crate::command::{Card, SubjectView};
-use crate::model::{Msg, NsId, NsKind};
+use crate::command::{Args, Card, Count, Kind, SubjectView};
+use crate::model::{Call, Msg, NsId, NsKind, Place, Snapshot};
+use crate::observe;
+use crate::observe::family::family;
+use crate::observe::process::{field, read};
 use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
 
 /// The namespaces that the bench's subjects made.
 pub type Born = HashSet<(NsKind, NsId)>;
@@ -11,7 +15,12 @@ pub type Born = HashSet<(NsKind, NsId)>;
 ///
 /// A card names the namespaces in which it changes something. Those must be the subject's own: not the host's, and not
 /// somebody else's that it entered with `setns`.
-pub fn refusal(card: &Card, subject: &SubjectView, host: &BTreeMap<NsKind, NsId>, born: &Born) -> Option<Msg> {
+pub fn refusal(card: &Card, args: &Args, subject: &SubjectView, host: &BTreeMap<NsKind, NsId>, born: &Born) -> Option<Msg> {
+    // A value that may be left out is only read then, and reading harms nobody. A flag is no value.
+    let value = card.args.iter().find(|param| param.kind != Kind::Flag);
+    if value.is_some_and(|param| param.count == Count::Optional && args.opt(param.name).is_none()) {
+        return None;
+    }
     card.own.iter().find_map(|kind| {
         let Some(id) = subject.seen.ns_id(*kind) else {
             return Some(Msg::new(
@@ -32,10 +41,68 @@ pub fn refusal(card: &Card, subject: &SubjectView, host: &BTreeMap<NsKind, NsId>
     })
 }
 
+/// Which namespaces the bench made with these calls: those of the subject that are new to it after a call that makes some. What
+/// it enters with setns(2) is somebody's already.
+pub fn made(calls: &[Call], was: &Snapshot, is: &Snapshot) -> Born {
+    let makes = |call: &Call| (call.name == "unshare" || call.name == "clone3") && call.answer.is_ok();
+    if !calls.iter().any(makes) {
+        return Born::new();
+    }
+    let ids = |seen: &Snapshot| {
+        NsKind::ALL
+            .into_iter()
+            .flat_map(|kind| [seen.ns_id(kind), seen.next_id(kind)].map(|id| Some((kind, id?))))
+            .flatten()
+            .collect::<Born>()
+    };
+    &ids(is) - &ids(was)
+}
+
+/// Why this command may not act on the processes that it names (arguments of kind `Pid`); None where it may. They must descend from
+/// the keeper, and not be the machinery of the bench itself.
+pub fn stranger(card: &Card, args: &Args, subject: &SubjectView, host: &BTreeMap<NsKind, NsId>, born: &Born) -> Option<Msg> {
+    let words = card.args.iter().filter(|param| param.kind == Kind::Pid).flat_map(|param| args.all(param.name));
+    words.filter_map(|word| word.parse::<i32>().ok()).find(|pid| !is_ours(*pid, card.place(args), subject, host, born)).map(|pid| {
+        Msg::new(
+            format!("{pid} is not a process of this bench, so `{}` leaves it alone; `ps` lists the bench's. --on-host on this line sends it all the same", card.name),
+            format!("{pid} 不是本实验台的进程，`{}` 不会动它；`ps` 列出实验台的进程。若确实要这样做，在这一行加上 --on-host", card.name),
+        )
+    })
+}
+
+/// A PID counts where the caller is: in the host's PID namespace as the observer does. In a namespace that the bench made everybody is the
+/// bench's. In any other one the number has to be that of one of the bench's processes in the very same namespace.
+fn is_ours(pid: i32, place: Place, subject: &SubjectView, host: &BTreeMap<NsKind, NsId>, born: &Born) -> bool {
+    let proc = Path::new("/proc");
+    let own = std::process::id() as i32;
+    let machinery = ancestors(proc, own);
+    let ours = || family(proc, nix::unistd::getppid().as_raw()).into_iter().filter(|member| !machinery.contains(&member.pid));
+    let inside = match place {
+        Place::Inside => subject.seen.ns_id(NsKind::Pid),
+        Place::Outside | Place::Shell => host.get(&NsKind::Pid).copied(),
+    };
+    let Some(inside) = inside else { return false };
+    if host.get(&NsKind::Pid) == Some(&inside) {
+        return ours().any(|member| member.pid == pid);
+    }
+    let there = |of: i32| observe::process::link(&proc.join(format!("{of}/ns/pid"))).is() == Some(&inside);
+    born.contains(&(NsKind::Pid, inside)) || ours().any(|member| member.nspid.last() == Some(&pid) && there(member.pid))
+}
+
+/// A process and all above it.
+fn ancestors(proc: &Path, pid: i32) -> Vec<i32> {
+    std::iter::successors(Some(pid), |pid| {
+        let status = read(&proc.join(format!("{pid}/status")));
+        field(status.is()?, "PPid")?.parse().ok().filter(|parent| *parent > 0)
+    })
+    .collect()
+}
+
 fn shared(card: &Card, kind: NsKind) -> Msg {
     let (en, zh) = match kind {
         NsKind::Uts => ("that would rename this machine", "这会给整台机器改名"),
         NsKind::Net => ("that would change this machine's network", "这会改动整台机器的网络"),
+        NsKind::User => ("that one has its IDs already, and they are this machine's", "它已有 ID，而且就是整台机器的 ID"),
         NsKind::Mnt => ("that would change this machine's mounts", "这会改动整台机器的挂载"),
         _ => ("that would change this machine", "这会改动整台机器"),
     };

@@ -186,11 +186,12 @@ impl Session {
     }
 
     fn play(&mut self, card: &'static Card, args: &Args, line: &str, was: &SubjectView) -> Played {
-        let refusal = if args.on_host { None } else { guard::refusal(card, was, &self.host, &self.born) };
-        // A name is only read, and reading harms nobody.
-        let reads_only =
-            card.args.first().is_some_and(|param| param.count == command::Count::Optional && args.opt(param.name).is_none());
-        if let Some(why) = refusal.filter(|_| !reads_only) {
+        let refusal = match args.on_host {
+            true => None,
+            false => guard::refusal(card, args, was, &self.host, &self.born)
+                .or_else(|| guard::stranger(card, args, was, &self.host, &self.born)),
+        };
+        if let Some(why) = refusal {
             return Played::ended(End::Refused { why });
         }
         match (card.run, card.place(args)) {
@@ -275,13 +276,16 @@ impl Session {
         if turn.place == Place::Outside && card.name.ends_with("kill") && !played.calls.is_empty() {
             notes.extend(self.news(Duration::from_millis(20)));
         }
+        // A map that was written from outside changes who the subject is inside, and only it can say so.
+        if turn.place == Place::Outside && played.calls.iter().any(|call| call.is_write_below("/proc/")) {
+            self.stages[self.current].handle.ask_for_inside(self.options.lang);
+        }
         let is = self.stages[self.current].view();
         if is.name == was.name {
             turn.changes = changes(&was.seen, &is.seen);
-            if card.name != "setns" {
-                let ids = NsKind::ALL.into_iter().flat_map(|kind| [(kind, is.seen.ns_id(kind)), (kind, is.seen.next_id(kind))]);
-                self.born
-                    .extend(ids.filter_map(|(kind, id)| Some((kind, id?))).filter(|(kind, id)| self.host.get(kind) != Some(id)));
+            // Back in the parent there is nothing that it made.
+            if !matches!(played.end, End::ChildGone { .. }) {
+                self.born.extend(guard::made(&played.calls, &was.seen, &is.seen));
             }
         }
         notes

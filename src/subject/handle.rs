@@ -149,6 +149,12 @@ impl Handle {
         reply
     }
 
+    /// Has the subject say anew what it sees of itself; one that does not answer soon (stopped, frozen) is not waited for.
+    pub fn ask_for_inside(&mut self, lang: Lang) {
+        // An empty line does nothing, and a late answer to it is recognised by its number.
+        self.run("", lang, Terminal::default(), Vec::new(), &mut |_| Patience::GiveUp);
+    }
+
     fn wait_for(&mut self, id: u64, reply: &mut Reply, on: &mut dyn FnMut(Event) -> Patience) -> Outcome {
         let start = Instant::now();
         let mut taken = false;

@@ -2,7 +2,7 @@
 
 use super::job;
 use crate::command::{Args, Card, Count, Example, Inside, Kind, Man, Param, Primitive, Run, Said, Stop};
-use crate::model::{Msg, Text};
+use crate::model::Text;
 use nix::unistd::Pid;
 
 /// The card.
@@ -33,14 +33,7 @@ pub const CARD: Card = Card {
 };
 
 fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
-    let wanted = args.number("JOB");
-    let found = cx.jobs.iter().rev().find(|job| wanted.is_none_or(|number| job.number as u64 == number));
-    let Some(found) = found.cloned() else {
-        return Err(Stop::Unfit(Msg::new(
-            "no program of the subject is stopped or in the background",
-            "被观察进程没有停止的或后台的程序",
-        )));
-    };
+    let found = job::known(cx, args.number("JOB"), false)?;
     if cx.terminal.give {
         // The program asks for the terminal in vain if this fails; it is stopped by SIGTTIN then, which shows.
         let _ = nix::unistd::tcsetpgrp(std::io::stdin(), Pid::from_raw(found.pid));

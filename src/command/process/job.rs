@@ -2,11 +2,12 @@
 
 use crate::command::{Inside, Job, Said, Stop};
 use crate::kernel::{Fork, Kernel, Program};
-use crate::model::{Exit, Msg, NoteKind};
+use crate::model::{Exit, Msg, NoteKind, NsKind};
 use nix::errno::Errno;
 use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, sigprocmask};
 use nix::unistd::Pid;
 use std::ffi::CString;
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
 
 /// What the child does.
@@ -19,22 +20,34 @@ pub enum Body<'a> {
     Reap,
 }
 
-/// Starts a child. The answer is its PID, as the subject counts; a program that cannot be executed is a failure here,
-/// and its child has been waited for.
-pub fn start(cx: &mut Inside<'_>, body: &Body<'_>, foreground: bool) -> Result<i32, Stop> {
+/// A child that was started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Started {
+    /// Its PID, as the subject counts.
+    pub pid: i32,
+    /// Its PID, as it counts itself (getpid(2)); None where it ended before it could say.
+    pub own: Option<i32>,
+}
+
+/// Starts a child in new namespaces of these kinds. A program that cannot be executed is a failure here, and its child has been
+/// waited for.
+///
+/// Errors: as [`Kernel::clone3`] and execve(2).
+pub fn start(cx: &mut Inside<'_>, kinds: &[NsKind], body: &Body<'_>, foreground: bool) -> Result<Started, Stop> {
     let (report, reporter) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC)?;
     let parent = nix::unistd::getpid();
     let give_terminal = foreground && cx.terminal.give;
-    match cx.kernel.clone3(&[], None)? {
+    match cx.kernel.clone3(kinds, None)? {
         Fork::Child => {
             drop(report);
+            tell(&reporter, nix::unistd::getpid().as_raw());
             prepare(parent, give_terminal);
             cx.tell.started(nix::unistd::getpid().as_raw());
             let status = match body {
                 Body::Exec(program) => {
                     let errno = Kernel::execve(program);
                     // The parent reads why; it is the only one who can say so.
-                    let _ = nix::unistd::write(&reporter, &(errno as i32).to_ne_bytes());
+                    tell(&reporter, errno as i32);
                     127
                 }
                 Body::Work(work) => {
@@ -52,15 +65,9 @@ pub fn start(cx: &mut Inside<'_>, body: &Body<'_>, foreground: bool) -> Result<i
         }
         Fork::Parent(pid) => {
             drop(reporter);
-            let mut word = [0; 4];
+            let own = hear(&report);
             // EOF is success: execve closed the other end.
-            let failed = loop {
-                match nix::unistd::read(&report, &mut word) {
-                    Ok(4) => break Some(Errno::from_raw(i32::from_ne_bytes(word))),
-                    Err(Errno::EINTR) => {}
-                    _ => break None,
-                }
-            };
+            let failed = hear(&report).map(Errno::from_raw);
             if let Body::Exec(program) = body {
                 let noted = cx.kernel.note_exec(program, failed.map_or(Ok(()), Err));
                 if let Err(errno) = noted {
@@ -69,7 +76,24 @@ pub fn start(cx: &mut Inside<'_>, body: &Body<'_>, foreground: bool) -> Result<i
                     return Err(errno.into());
                 }
             }
-            Ok(pid)
+            Ok(Started { pid, own })
+        }
+    }
+}
+
+/// One number to the parent. A pipe takes so few bytes whole, and the parent reads until the end.
+fn tell(pipe: &OwnedFd, number: i32) {
+    let _ = nix::unistd::write(pipe, &number.to_ne_bytes());
+}
+
+/// One number from the child; None when nobody can write any more.
+fn hear(pipe: &OwnedFd) -> Option<i32> {
+    let mut word = [0; 4];
+    loop {
+        match nix::unistd::read(pipe, &mut word) {
+            Ok(4) => return Some(i32::from_ne_bytes(word)),
+            Err(Errno::EINTR) => {}
+            _ => return None,
         }
     }
 }
@@ -112,6 +136,18 @@ pub fn remember(cx: &mut Inside<'_>, pid: i32, words: &str, stopped: bool) -> us
     number
 }
 
+/// The job of this number, or the latest: of those that are `stopped`, where there is one.
+///
+/// Errors: Unfit where there is none.
+pub fn known(cx: &Inside<'_>, number: Option<u64>, stopped: bool) -> Result<Job, Stop> {
+    let fits = |job: &&Job| number.is_none_or(|number| job.number as u64 == number);
+    let latest = || cx.jobs.iter().rev().find(fits);
+    let found = cx.jobs.iter().rev().filter(|job| stopped && job.stopped).find(fits).or_else(latest);
+    found.cloned().ok_or_else(|| {
+        Stop::Unfit(Msg::new("no program of the subject is stopped or in the background", "被观察进程没有停止的或后台的程序"))
+    })
+}
+
 /// Makes the program of these words ready: the file is searched along PATH, as the subject sees it.
 ///
 /// Errors: ENOENT where there is none of that name; EACCES where there is one and none may be executed.
@@ -119,8 +155,7 @@ pub fn program(words: &[String]) -> Result<Program, Stop> {
     let name = words.first().map(String::as_str).unwrap_or_default();
     let nul = |_| Stop::Usage(Msg::new("a word with a NUL byte cannot be passed to a program", "含有 NUL 字节的词不能传给程序"));
     let c = |text: &str| CString::new(text).map_err(nul);
-    let env = std::env::vars_os().filter_map(|(key, value)| {
-        let mut entry = key;
+    let env = std::env::vars_os().filter_map(|(mut entry, value)| {
         entry.push("=");
         entry.push(value);
         CString::new(entry.into_vec()).ok()

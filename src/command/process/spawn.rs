@@ -59,15 +59,15 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     let program = job::program(words)?;
     let mut said = Said::nothing();
     if args.flag("--init") {
-        let pid = job::start(cx, &Body::Reap, false)?;
-        job::remember(cx, pid, "init", false);
+        let init = job::start(cx, &[], &Body::Reap, false)?;
+        job::remember(cx, init.pid, "init", false);
         said = said.note(
             NoteKind::Did,
             Msg::new("an init that reaps runs first; it stays until `reset`", "先启动了负责回收的 init；它一直运行到 `reset`"),
         );
     }
     let foreground = !args.flag("-b");
-    let pid = job::start(cx, &Body::Exec(&program), foreground)?;
+    let pid = job::start(cx, &[], &Body::Exec(&program), foreground)?.pid;
     if foreground {
         let ran = job::foreground(cx, pid, &text)?;
         said.exit = ran.exit;
