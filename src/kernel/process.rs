@@ -200,13 +200,18 @@ pub fn handle_signal(signal: nix::sys::signal::Signal, handler: nix::sys::signal
 
 /// For the handler of a signal that ends the shell: whatever waits must come back and look, now and each second from now on
 /// (alarm(2)), because a signal that comes just before a call that waits does not interrupt it. A line editor that waits for
-/// a key comes back on SIGINT only. And orphans become children of this process from now on: the keeper may be dead already.
+/// a key comes back on SIGINT only.
+///
+/// If the keeper is dead, somebody else has the terminal already: with SIGTTOU at its default a process of an orphaned group
+/// gets EIO (tcsetpgrp(3), termios(3)) instead of taking the terminal from its new owner.
 ///
 /// All that it calls may be called in a handler (signal-safety(7)).
-pub fn wake_up(by_interrupt: bool) {
-    // SAFETY: these take integers.
+pub fn wake_up(keeper: i32, by_interrupt: bool) {
+    // SAFETY: these take integers and a constant of the kernel's.
     unsafe {
-        libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1);
+        if libc::getppid() != keeper {
+            libc::signal(libc::SIGTTOU, libc::SIG_DFL);
+        }
         if !by_interrupt {
             libc::kill(libc::getpid(), libc::SIGINT);
         }

@@ -8,11 +8,14 @@ use nix::sys::termios::{SetArg, Termios, tcgetattr, tcsetattr};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid};
 use std::io::{IsTerminal, Write};
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
 /// The shell, for the keeper's signal handler.
 static SHELL: AtomicI32 = AtomicI32::new(0);
+
+/// This process is a shell below a keeper, and its children are subjects and orphans.
+static ADOPTS: AtomicBool = AtomicBool::new(false);
 
 /// Runs `shell` in a child and waits for it; then kills what is left of the bench, removes its cgroups, restores the
 /// terminal. Returns the shell's exit status (128 + signal where one killed it).
@@ -31,7 +34,11 @@ pub fn keep(shell: impl FnOnce() -> i32, cleanup: impl FnOnce(i32)) -> i32 {
             1
         }
         Ok(ForkResult::Child) => {
-            signals::settle();
+            signals::settle(keeper.as_raw());
+            // Orphans come here first, so that they can be ended when it is the keeper that was killed; they are the
+            // keeper's when it is the shell.
+            kernel::adopt_orphans();
+            ADOPTS.store(true, Ordering::Relaxed);
             kernel::end_with_parent(keeper.as_raw());
             let status = shell();
             if nix::unistd::getppid() != keeper {
@@ -66,6 +73,16 @@ pub fn keep(shell: impl FnOnce() -> i32, cleanup: impl FnOnce(i32)) -> i32 {
     }
 }
 
+/// In the shell: takes the exit statuses of orphans that have ended; `subjects` are not orphans.
+pub fn reap_orphans(subjects: &[i32]) {
+    if !ADOPTS.load(Ordering::Relaxed) {
+        return;
+    }
+    for pid in children().into_iter().filter(|pid| !subjects.contains(pid)) {
+        let _ = waitpid(Pid::from_raw(pid), Some(WaitPidFlag::WNOHANG));
+    }
+}
+
 extern "C" fn hand_on(signal: i32) {
     let _ = kernel::plumbing_kill(SHELL.load(Ordering::Relaxed), signal);
 }
@@ -83,7 +100,7 @@ fn wait_for(shell: Pid) -> (i32, bool) {
     }
 }
 
-/// Kills what has become a child of the keeper, and what becomes one by that, until there is none; not for ever, for a
+/// Kills what has become a child of this process, and what becomes one by that, until there is none; not for ever, for a
 /// process can sit in an uninterruptible call.
 fn end_all() {
     let end = Instant::now() + Duration::from_secs(2);
@@ -99,7 +116,7 @@ fn end_all() {
     }
 }
 
-/// The keeper's children (`/proc/self/task/TID/children`; where the kernel has no such file, the parents of all processes).
+/// This process's children (`/proc/self/task/TID/children`; where the kernel has no such file, the parents of all processes).
 fn children() -> Vec<i32> {
     let own = nix::unistd::getpid().as_raw();
     if let Ok(list) = std::fs::read_to_string(format!("/proc/self/task/{own}/children")) {

@@ -9,8 +9,12 @@ static INTERRUPTS: AtomicUsize = AtomicUsize::new(0);
 /// The signal that ends the session; 0 before it has come, because a handler can write only an atomic.
 static ENDING: AtomicI32 = AtomicI32::new(0);
 
+/// The keeper's PID: when it is dead, the terminal is not ours any more.
+static KEEPER: AtomicI32 = AtomicI32::new(0);
+
 /// Sets the shell's handlers. Programs get the default ones back when they start.
-pub fn settle() {
+pub fn settle(keeper: i32) {
+    KEEPER.store(keeper, Ordering::Relaxed);
     for signal in [Signal::SIGQUIT, Signal::SIGTSTP, Signal::SIGTTIN, Signal::SIGTTOU] {
         kernel::handle_signal(signal, SigHandler::SigIgn);
     }
@@ -42,5 +46,5 @@ extern "C" fn interrupt(_: i32) {
 extern "C" fn end(signal: i32) {
     // Only the first counts, and SIGALRM is never the first: it is what this handler asked for.
     let _ = ENDING.compare_exchange(0, signal, Ordering::Relaxed, Ordering::Relaxed);
-    kernel::wake_up(signal == libc::SIGINT);
+    kernel::wake_up(KEEPER.load(Ordering::Relaxed), signal == libc::SIGINT);
 }

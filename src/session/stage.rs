@@ -1,6 +1,7 @@
 //! The session: subjects, the current one, the last receipt; and how a line becomes a turn.
 
 use super::guard::{self, Born};
+use super::keeper;
 use super::watch::Watch;
 use crate::command::{self, Act, Args, Card, Kind, Outside, Parsed, Run, Said, Stop, SubjectView, Terminal};
 use crate::kernel::{self, Kernel};
@@ -168,6 +169,8 @@ impl Session {
     /// What happened to the subjects by themselves, or by what was done from outside; waits at most so long for it.
     /// A subject that ended is replaced.
     pub fn news(&mut self, wait: Duration) -> Vec<Note> {
+        let subjects: Vec<i32> = self.stages.iter().filter_map(|stage| stage.handle.pids().first().copied()).collect();
+        keeper::reap_orphans(&subjects);
         let mut notes = Vec::new();
         for at in 0..self.stages.len() {
             let wait = if at == self.current { wait } else { Duration::ZERO };

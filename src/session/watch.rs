@@ -62,8 +62,8 @@ impl Watch {
         self.say(match PRESSES - self.presses {
             1 => Text { en: "once more: Ctrl-C kills it from outside (SIGKILL)", zh: "再按一次 Ctrl-C，将从外部杀死它（SIGKILL）" },
             _ => Text {
-                en: "this program is PID 1 of its namespace and has no handler for Ctrl-C: the kernel drops the signal. Press it twice more to kill the program from outside",
-                zh: "该程序是其命名空间的 1 号进程，没有处理 Ctrl-C 的函数：内核丢弃了这个信号。再按两次 Ctrl-C，将从外部杀死它",
+                en: "PID 1 of its namespace, without a handler: the kernel drops Ctrl-C.\r\n    Twice more kills it from outside (SIGKILL)",
+                zh: "它是所在命名空间的 1 号进程，又没有处理函数：内核丢弃了 Ctrl-C。\r\n    再按两次，将从外部杀死它（SIGKILL）",
             },
         });
     }

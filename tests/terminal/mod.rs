@@ -1,0 +1,258 @@
+//! A terminal for tests: boxlab on a pty of its own, as its session leader. nix's openpty(3) is all it takes.
+
+use nix::libc;
+use nix::pty::{Winsize, openpty};
+use nix::sys::signal::{Signal, kill};
+use nix::sys::termios::{LocalFlags, tcgetattr};
+use nix::unistd::Pid;
+use std::io::{Read, Write};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// No wait is longer; on a busy machine one can be long.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// By this variable a test knows its own processes, whoever their parent is.
+const MARK: &str = "BOXLAB_PTY_TEST";
+
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+/// boxlab on a terminal.
+pub struct Terminal {
+    master: Option<std::fs::File>,
+    slave: OwnedFd,
+    keeper: Child,
+    mark: String,
+    state: PathBuf,
+    keep_state: bool,
+    /// All that came, as it came.
+    pub raw: String,
+    pending: Vec<u8>,
+    seen: usize,
+}
+
+impl Terminal {
+    /// Starts the shell and waits for its prompt.
+    pub fn open(env: &[(&str, &str)]) -> Terminal {
+        let mark = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let state = std::env::temp_dir().join(format!("boxlab-pty-{mark}"));
+        let mut terminal = Terminal::start(env, mark, state);
+        terminal.wait("leaves");
+        terminal.wait_prompt();
+        terminal
+    }
+
+    /// Ends this one and starts another with the same history.
+    pub fn reopen(mut self) -> Terminal {
+        self.keep_state = true;
+        let (mark, state) = (format!("{}+", self.mark), self.state.clone());
+        drop(self);
+        let mut terminal = Terminal::start(&[], mark, state);
+        terminal.wait("leaves");
+        terminal.wait_prompt();
+        terminal
+    }
+
+    fn start(env: &[(&str, &str)], mark: String, state: PathBuf) -> Terminal {
+        let size = Winsize { ws_row: 30, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0 };
+        let pty = openpty(Some(&size), None).expect("a pty");
+        // Children of other tests that start at this moment must not hold this terminal open.
+        for fd in [pty.master.as_raw_fd(), pty.slave.as_raw_fd()] {
+            // SAFETY: fcntl takes integers.
+            unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) };
+        }
+        let end = || pty.slave.try_clone().expect("a descriptor");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_boxlab"));
+        command.args(["--lang", "en"]).stdin(end()).stdout(end()).stderr(end());
+        command.env_remove("LC_ALL").env_remove("NO_COLOR").env("LANG", "C.UTF-8").env("TERM", "xterm");
+        command.env("XDG_STATE_HOME", &state).env(MARK, &mark).env("PS1", "$ ").envs(env.iter().copied());
+        // SAFETY: setsid and ioctl are system calls and nothing else: they may be made between fork and exec.
+        unsafe {
+            command.pre_exec(|| {
+                if libc::setsid() < 0 || libc::ioctl(0, libc::TIOCSCTTY, 0) < 0 {
+                    return Err(std::io::Error::last_os_error());
+                }
+                Ok(())
+            })
+        };
+        let keeper = command.spawn().expect("boxlab runs");
+        let master = Some(std::fs::File::from(pty.master));
+        Terminal {
+            master,
+            slave: pty.slave,
+            keeper,
+            mark,
+            state,
+            keep_state: false,
+            raw: String::new(),
+            pending: Vec::new(),
+            seen: 0,
+        }
+    }
+
+    /// Types this.
+    pub fn send(&mut self, keys: &str) {
+        self.master.as_mut().expect("it is open").write_all(keys.as_bytes()).expect("the terminal takes it");
+    }
+
+    /// Waits until this comes after what was waited for before.
+    pub fn wait(&mut self, text: &str) {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let shown = self.text();
+            if let Some(at) = shown[self.seen..].find(text) {
+                self.seen += at + text.len();
+                return;
+            }
+            assert!(Instant::now() < end && self.read(), "`{text}` did not come; what came:\n{}", &shown[self.seen..]);
+        }
+    }
+
+    /// Waits for a prompt.
+    pub fn wait_prompt(&mut self) {
+        self.wait("▸ ");
+        self.until("the editor reads", |terminal| !terminal.flag(LocalFlags::ICANON));
+    }
+
+    /// Waits until this holds.
+    pub fn until(&mut self, what: &str, mut holds: impl FnMut(&mut Terminal) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !holds(self) {
+            assert!(Instant::now() < end, "not so: {what}; what came:\n{}", self.text());
+            self.read();
+        }
+    }
+
+    /// Waits until a program has the terminal.
+    pub fn wait_foreground(&mut self) {
+        let keeper = self.keeper.id() as i32;
+        self.until("a program has the terminal", |terminal| terminal.owner() != keeper);
+    }
+
+    /// All that came, without escape sequences.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let mut chars = self.raw.chars().peekable();
+        while let Some(c) = chars.next() {
+            match c {
+                '\x1b' => {
+                    if chars.next_if(|c| *c == '[').is_some() {
+                        while chars.next().is_some_and(|c| !('@'..='~').contains(&c)) {}
+                    } else {
+                        chars.next();
+                    }
+                }
+                c => text.push(c),
+            }
+        }
+        text
+    }
+
+    /// Is this mode of the terminal on?
+    pub fn flag(&self, flag: LocalFlags) -> bool {
+        tcgetattr(&self.slave).expect("it is a terminal").local_flags.contains(flag)
+    }
+
+    /// The keeper, the shell and the first subject.
+    pub fn pids(&self) -> (i32, i32, i32) {
+        let child = |pid: i32| {
+            let list = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+            list.split_whitespace().next().and_then(|pid| pid.parse().ok()).expect("it has a child")
+        };
+        let keeper = self.keeper.id() as i32;
+        let shell = child(keeper);
+        (keeper, shell, child(shell))
+    }
+
+    /// Waits for the keeper's end; gives its exit status, 128 + signal where one killed it.
+    pub fn status(&mut self) -> i32 {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match self.keeper.try_wait().expect("it is our child") {
+                Some(status) => return status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)),
+                None => assert!(Instant::now() < end, "boxlab does not end; what came:\n{}", self.text()),
+            }
+            self.read();
+        }
+    }
+
+    /// Closes the terminal as its window does.
+    pub fn close(&mut self) {
+        self.master = None;
+    }
+
+    /// Waits until no process of this test lives.
+    pub fn wait_nothing_left(&mut self) {
+        let mark = format!("{MARK}={}", self.mark);
+        self.until("nothing is left", |_| living(&mark).is_empty());
+    }
+
+    /// The file of lines.
+    pub fn history(&self) -> PathBuf {
+        self.state.join("boxlab/history")
+    }
+
+    /// The process group that has the terminal.
+    pub fn owner(&self) -> i32 {
+        let mut group = 0;
+        let master = self.master.as_ref().expect("it is open").as_raw_fd();
+        // SAFETY: TIOCGPGRP fills in one int, and `group` is one.
+        unsafe { libc::ioctl(master, libc::TIOCGPGRP, &mut group) };
+        group
+    }
+
+    /// Takes what has come, or waits a moment for something; false when nothing can come any more.
+    fn read(&mut self) -> bool {
+        use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+        let Some(master) = &mut self.master else {
+            std::thread::sleep(Duration::from_millis(20));
+            return true;
+        };
+        let mut fds = [PollFd::new(master.as_fd(), PollFlags::POLLIN)];
+        if poll(&mut fds, PollTimeout::from(50u8)) != Ok(1) {
+            return true;
+        }
+        let mut bytes = [0; 4096];
+        let Ok(count) = master.read(&mut bytes) else { return false };
+        self.pending.extend(&bytes[..count]);
+        let whole = match std::str::from_utf8(&self.pending) {
+            Ok(text) => text.len(),
+            Err(error) => error.valid_up_to(),
+        };
+        self.raw.push_str(&String::from_utf8_lossy(&self.pending[..whole]));
+        self.pending.drain(..whole);
+        true
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let pid = Pid::from_raw(self.keeper.id() as i32);
+        let end = Instant::now() + Duration::from_secs(3);
+        while matches!(self.keeper.try_wait(), Ok(None)) {
+            let signal = if Instant::now() < end { Signal::SIGTERM } else { Signal::SIGKILL };
+            let _ = kill(pid, signal);
+            self.read();
+        }
+        for pid in living(&format!("{MARK}={}", self.mark)) {
+            let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+        }
+        if !self.keep_state {
+            let _ = std::fs::remove_dir_all(&self.state);
+        }
+    }
+}
+
+/// Processes that have this in their environment.
+fn living(mark: &str) -> Vec<i32> {
+    let pids = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = pids.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    let marked = |pid: &i32| {
+        let environ = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        environ.split(|byte| *byte == 0).any(|entry| entry == mark.as_bytes())
+    };
+    pids.filter(marked).collect()
+}
