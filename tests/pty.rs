@@ -1,5 +1,8 @@
 //! The interactive shell on a real terminal: keys, job control, and what is left when something is killed.
 
+// A test plays the machine, not the bench: it signals from outside.
+#![allow(clippy::disallowed_methods)]
+
 mod terminal;
 
 use nix::sys::signal::{Signal, kill};

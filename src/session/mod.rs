@@ -1,9 +1,11 @@
 //! The observer's engine, without a terminal: `execute(line)` gives a [`Turn`].
 
+mod engine;
 mod guard;
 pub mod keeper;
+mod play;
 pub mod signals;
 mod stage;
 mod watch;
 
-pub use stage::{Options, Session};
+pub use engine::{Options, Session};

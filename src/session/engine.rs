@@ -1,0 +1,235 @@
+//! The session: subjects, the current one, the last receipt; and how a line becomes a turn.
+
+use super::guard::{self, Born};
+use super::keeper;
+use super::play::Played;
+use super::stage::{Stage, child_gone, gone};
+use crate::command::{self, Act, Card, Parsed, SubjectView};
+use crate::model::{End, Lang, Msg, Note, NoteKind, NsId, NsKind, Place, Snapshot, Turn, changes};
+use crate::observe;
+use crate::subject::{Handle, News};
+use std::collections::{BTreeMap, HashSet};
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+/// How a session is set up.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// The language of what is printed while a line runs.
+    pub lang: Lang,
+    /// Collect what programs write (scripts that compare it) instead of leaving them the terminal.
+    pub capture: bool,
+    /// Somebody sits at a terminal that is ours to give to programs.
+    pub terminal: bool,
+}
+
+/// A session.
+pub struct Session {
+    pub(super) options: Options,
+    pub(super) stages: Vec<Stage>,
+    pub(super) current: usize,
+    pub(super) host: BTreeMap<NsKind, NsId>,
+    pub(super) born: Born,
+    pub(super) last: Option<Turn>,
+    pub(super) history: Vec<String>,
+    over: bool,
+    pub(super) keeper: i32,
+}
+
+impl Session {
+    /// A session with one subject, `a`.
+    ///
+    /// Errors: as [`Handle::start`].
+    pub fn start(options: Options) -> io::Result<Session> {
+        // Asked for once: after the keeper's death the answer would be another.
+        let keeper = nix::unistd::getppid().as_raw();
+        let stages = vec![Stage { name: "a".into(), handle: Handle::start(options.capture)?, keeper }];
+        let own = observe::snapshot(Path::new("/proc"), std::process::id() as i32);
+        let host = NsKind::ALL.into_iter().filter_map(|kind| Some((kind, own.ns_id(kind)?))).collect();
+        Ok(Session {
+            options,
+            stages,
+            current: 0,
+            host,
+            born: HashSet::new(),
+            last: None,
+            history: Vec::new(),
+            over: false,
+            keeper,
+        })
+    }
+
+    /// The language of the screen.
+    pub fn lang(&self) -> Lang {
+        self.options.lang
+    }
+
+    /// Has `quit` been said?
+    pub fn over(&self) -> bool {
+        self.over
+    }
+
+    /// The current subject's name.
+    pub fn subject(&self) -> &str {
+        &self.stages[self.current].name
+    }
+
+    /// The keeper's PID: every process of the bench descends from it.
+    pub fn keeper(&self) -> i32 {
+        self.keeper
+    }
+
+    /// The last line's receipt.
+    pub fn last(&self) -> Option<&Turn> {
+        self.last.as_ref()
+    }
+
+    /// The observer's namespaces.
+    pub fn host(&self) -> &BTreeMap<NsKind, NsId> {
+        &self.host
+    }
+
+    /// All subjects, as they are now.
+    pub fn subjects(&self) -> Vec<SubjectView> {
+        self.stages.iter().map(Stage::view).collect()
+    }
+
+    /// The current subject, as it is now.
+    pub fn view(&self) -> SubjectView {
+        self.stages[self.current].view()
+    }
+
+    /// What there is to see of the current subject now.
+    pub fn seen(&self) -> Snapshot {
+        self.stages[self.current].view().seen
+    }
+
+    /// Runs one line. Every outcome is a turn: errors are what the learner came to see.
+    pub fn execute(&mut self, line: &str) -> Turn {
+        // A blank at the start keeps a line out, as shells do it.
+        if !line.starts_with(' ') {
+            self.history.push(line.to_string());
+        }
+        let mut notes = self.news(Duration::ZERO);
+        let was = self.stages[self.current].view();
+        let mut turn = Turn {
+            line: line.into(),
+            command: String::new(),
+            subject: was.name.clone(),
+            place: Place::Shell,
+            calls: Vec::new(),
+            end: End::Done,
+            changes: Vec::new(),
+            notes: Vec::new(),
+            view: Vec::new(),
+            output: String::new(),
+        };
+        match command::parse(line) {
+            Ok(None) => {}
+            Err(why) => turn.end = End::Usage { why },
+            Ok(Some(Parsed { card, args })) => {
+                turn.command = card.name.into();
+                turn.place = card.place(&args);
+                let played = self.play(card, &args, line, &was);
+                notes.extend(self.after(card, &played, &was, &mut turn));
+                turn.calls = played.calls;
+                turn.output = played.output;
+                turn.end = played.end;
+                turn.view = played.said.view;
+                turn.notes = played.said.notes;
+            }
+        }
+        turn.notes.extend(notes);
+        if turn.command != "last" {
+            self.last = Some(turn.clone());
+        }
+        turn
+    }
+
+    /// What happened to the subjects by themselves, or by what was done from outside; waits at most so long for it.
+    /// A subject that ended is replaced.
+    pub fn news(&mut self, wait: Duration) -> Vec<Note> {
+        let subjects: Vec<i32> = self.stages.iter().filter_map(|stage| stage.handle.pids().first().copied()).collect();
+        keeper::reap_orphans(&subjects);
+        let mut notes = Vec::new();
+        for at in 0..self.stages.len() {
+            let wait = if at == self.current { wait } else { Duration::ZERO };
+            for news in self.stages[at].handle.news(wait) {
+                let name = self.stages[at].name.clone();
+                notes.push(match news {
+                    News::ChildGone(exit) => child_gone(&name, exit),
+                    News::Gone(exit) => {
+                        self.renew(at);
+                        gone(&name, exit)
+                    }
+                });
+            }
+        }
+        notes
+    }
+
+    /// What follows from a line that has been played: why it failed, what changed, what became of the subject.
+    fn after(&mut self, card: &Card, played: &Played, was: &SubjectView, turn: &mut Turn) -> Vec<Note> {
+        let mut notes = Vec::new();
+        // What was killed from outside ends a moment later.
+        if turn.place == Place::Outside && card.name.ends_with("kill") && !played.calls.is_empty() {
+            notes.extend(self.news(Duration::from_millis(20)));
+        }
+        // A map that was written from outside changes who the subject is inside, and only it can say so.
+        if turn.place == Place::Outside && played.calls.iter().any(|call| call.is_write_below("/proc/")) {
+            self.stages[self.current].handle.ask_for_inside(self.options.lang);
+        }
+        let is = self.stages[self.current].view();
+        if is.name == was.name {
+            turn.changes = changes(&was.seen, &is.seen);
+            // Back in the parent there is nothing that it made.
+            if !matches!(played.end, End::ChildGone { .. }) {
+                self.born.extend(guard::made(&played.calls, &was.seen, &is.seen));
+            }
+        }
+        notes
+    }
+
+    /// What the shell's own commands ask for.
+    pub(super) fn act(&mut self, act: Act) -> Result<Vec<Note>, Msg> {
+        match act {
+            Act::Quit => {
+                self.over = true;
+                return Ok(Vec::new());
+            }
+            Act::Lang(lang) => {
+                self.options.lang = lang;
+                return Ok(Vec::new());
+            }
+            Act::Reset => self.renew(self.current),
+            Act::Use(name) => self.current = self.stages.iter().position(|stage| stage.name == name).unwrap_or(self.current),
+            Act::Drop(name) => {
+                self.stages.retain(|stage| stage.name != name);
+                self.current = self.current.min(self.stages.len() - 1);
+            }
+            Act::New(name) => {
+                let handle = Handle::start(self.options.capture).map_err(|error| {
+                    Msg::new(
+                        format!("a further subject cannot be started: {error}"),
+                        format!("无法再启动一个被观察进程：{error}"),
+                    )
+                })?;
+                self.stages.push(Stage { name, handle, keeper: self.keeper });
+                self.current = self.stages.len() - 1;
+            }
+        }
+        let stage = &self.stages[self.current];
+        let pid = stage.handle.pid();
+        let text = Msg::new(format!("subject {}, PID {pid}", stage.name), format!("被观察进程 {}，PID {pid}", stage.name));
+        Ok(vec![Note { kind: NoteKind::Did, text }])
+    }
+
+    /// A fresh subject of the same name. Where none can be started the old handle stays, and says so at the next line.
+    pub(super) fn renew(&mut self, at: usize) {
+        if let Ok(handle) = Handle::start(self.options.capture) {
+            let name = self.stages[at].name.clone();
+            self.stages[at] = Stage { name, handle, keeper: self.keeper };
+        }
+    }
+}
