@@ -1,6 +1,7 @@
 //! The command line (clap), and what each form of it starts.
 
 use crate::command;
+use crate::docs;
 use crate::kernel;
 use crate::model::Lang;
 use crate::repl;
@@ -47,6 +48,17 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Print documentation that is made from the commands
+    Docs {
+        /// Every command, in Markdown (docs/commands.md); or the page of the manual
+        page: Page,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Page {
+    Commands,
+    Man,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -71,6 +83,13 @@ pub fn main() -> i32 {
     });
     match cli.verb {
         Some(Verb::Replay { .. }) => 2,
+        Some(Verb::Docs { page }) => match script::say(&match page {
+            Page::Commands => docs::commands(),
+            Page::Man => docs::man(),
+        }) {
+            Ok(()) => 0,
+            Err(_) => 1,
+        },
         Some(Verb::Doctor { json }) => lines(vec!["doctor".into()], lang, json, cli.stop),
         None => match (cli.lines, cli.file) {
             (Some(script), _) => lines(command::split(&script), lang, cli.json, cli.stop),

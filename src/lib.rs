@@ -4,6 +4,7 @@
 
 pub mod cli;
 pub mod command;
+pub mod docs;
 pub mod kernel;
 pub mod model;
 pub mod observe;

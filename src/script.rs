@@ -33,7 +33,8 @@ pub fn run(session: &mut Session, lines: &[String], json: bool, stop: bool) -> i
     status
 }
 
-fn say(text: &str) -> std::io::Result<()> {
+/// Writes to standard output at once.
+pub fn say(text: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout();
     out.write_all(text.as_bytes())?;
     out.flush()

@@ -1,0 +1,7 @@
+//! Documentation that is made from the cards alone: docs/commands.md and the page of the manual.
+
+mod commands;
+mod man;
+
+pub use commands::commands;
+pub use man::man;
