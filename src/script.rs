@@ -15,6 +15,8 @@ pub fn run(session: &mut Session, lines: &[String], json: bool, stop: bool) -> i
             return 1;
         }
         let turn = session.execute(line);
+        // Anew: the line may have named a namespace.
+        let style = self::style(session);
         let text = if json { serde_json::to_string(&turn).unwrap_or_default() + "\n" } else { ui::turn(&turn, &style) };
         // Nobody reads any more: there is no reason to go on.
         if say(&text).is_err() {
@@ -49,7 +51,7 @@ pub fn style(session: &Session) -> Style {
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && std::env::var_os("TERM").is_some_and(|term| term != "dumb");
     let width = if terminal { crate::kernel::terminal_size().map(|(columns, _)| columns) } else { None };
-    Style { lang: session.lang(), colour, utf8: !terminal || utf8_locale(session.lang()), width, host: session.host().clone() }
+    Style { lang: session.lang(), colour, utf8: !terminal || utf8_locale(session.lang()), width, names: session.names().clone() }
 }
 
 /// Can the terminal show more than ASCII? By the locale's name; who asks for Chinese has a terminal that shows it.

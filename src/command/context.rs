@@ -1,7 +1,7 @@
 //! What a command is given when it runs, and what it gives back.
 
 use crate::kernel::Kernel;
-use crate::model::{Block, Cell, Exit, Grid, Lang, Msg, Note, NoteKind, NsId, NsKind, Snapshot, Turn};
+use crate::model::{Block, Cell, Exit, Grid, Lang, Msg, Names, Note, NoteKind, NsId, NsKind, Snapshot, Turn};
 use nix::errno::Errno;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -87,6 +87,8 @@ pub struct Outside<'a> {
     pub subjects: Vec<SubjectView>,
     /// The observer's namespaces: the host's, as far as the bench is concerned.
     pub host: &'a BTreeMap<NsKind, NsId>,
+    /// The names of namespaces.
+    pub names: &'a Names,
     /// The keeper's PID: every process of the bench descends from it.
     pub keeper: i32,
     /// The last line's whole receipt.

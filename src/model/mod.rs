@@ -3,6 +3,7 @@
 mod call;
 mod change;
 mod live;
+mod names;
 mod ns;
 mod size;
 mod snapshot;
@@ -13,6 +14,7 @@ mod view;
 pub use call::{Arg, Call, errno_name};
 pub use change::{Change, changes};
 pub use live::{CgroupLive, Live, PidLive};
+pub use names::Names;
 pub use ns::{NsId, NsKind, Row as NsRow};
 pub use size::{BadSize, Size};
 pub use snapshot::{Creds, IdMap, Inside, Seen, Snapshot};

@@ -120,6 +120,13 @@ impl Snapshot {
         self.ns.get(&kind).and_then(Seen::is).copied()
     }
 
+    /// Its namespaces and those of its next child, kind by kind, as far as they could be seen.
+    pub fn namespaces(&self) -> impl Iterator<Item = (NsKind, NsId)> {
+        NsKind::ALL
+            .into_iter()
+            .flat_map(|kind| [self.ns_id(kind), self.next_id(kind)].into_iter().flatten().map(move |id| (kind, id)))
+    }
+
     /// Where the next child will be born: the process's own namespace where the kind has no such link,
     /// None while the new one has no first child yet.
     pub fn next_id(&self, kind: NsKind) -> Option<NsId> {

@@ -1,14 +1,14 @@
 //! The session: subjects, the current one, the last receipt; and how a line becomes a turn.
 
-use super::guard::{self, Born};
+use super::guard;
 use super::keeper;
 use super::play::Played;
 use super::stage::{Stage, child_gone, gone};
 use crate::command::{self, Act, Card, Parsed, SubjectView};
-use crate::model::{End, Lang, Msg, Note, NoteKind, NsId, NsKind, Place, Snapshot, Turn, changes};
+use crate::model::{End, Lang, Msg, Names, Note, NoteKind, NsId, NsKind, Place, Snapshot, Turn, changes};
 use crate::observe;
 use crate::subject::{Handle, News};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -29,8 +29,7 @@ pub struct Session {
     pub(super) options: Options,
     pub(super) stages: Vec<Stage>,
     pub(super) current: usize,
-    pub(super) host: BTreeMap<NsKind, NsId>,
-    pub(super) born: Born,
+    pub(super) names: Names,
     pub(super) last: Option<Turn>,
     pub(super) history: Vec<String>,
     over: bool,
@@ -47,17 +46,7 @@ impl Session {
         let stages = vec![Stage { name: "a".into(), handle: Handle::start(options.capture)?, keeper }];
         let own = observe::snapshot(Path::new("/proc"), std::process::id() as i32);
         let host = NsKind::ALL.into_iter().filter_map(|kind| Some((kind, own.ns_id(kind)?))).collect();
-        Ok(Session {
-            options,
-            stages,
-            current: 0,
-            host,
-            born: HashSet::new(),
-            last: None,
-            history: Vec::new(),
-            over: false,
-            keeper,
-        })
+        Ok(Session { options, stages, current: 0, names: Names::new(host), last: None, history: Vec::new(), over: false, keeper })
     }
 
     /// The language of the screen.
@@ -87,7 +76,12 @@ impl Session {
 
     /// The observer's namespaces.
     pub fn host(&self) -> &BTreeMap<NsKind, NsId> {
-        &self.host
+        self.names.host()
+    }
+
+    /// The names of namespaces.
+    pub fn names(&self) -> &Names {
+        &self.names
     }
 
     /// All subjects, as they are now.
@@ -185,8 +179,11 @@ impl Session {
             turn.changes = changes(&was.seen, &is.seen);
             // Back in the parent there is nothing that it made.
             if !matches!(played.end, End::ChildGone { .. }) {
-                self.born.extend(guard::made(&played.calls, &was.seen, &is.seen));
+                for (kind, id) in guard::made(&played.calls, &was.seen, &is.seen) {
+                    self.names.birth(&is.name, kind, id);
+                }
             }
+            is.seen.namespaces().for_each(|(kind, id)| self.names.meet(kind, id));
         }
         notes
     }

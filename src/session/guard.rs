@@ -1,21 +1,18 @@
 //! The guard: what would change the host, or what is not the bench's, is refused before anything is called.
 
 use crate::command::{Args, Card, Count, Kind, SubjectView};
-use crate::model::{Call, Msg, NsId, NsKind, Place, Snapshot};
+use crate::model::{Call, Msg, Names, NsId, NsKind, Place, Snapshot};
 use crate::observe;
 use crate::observe::family::family;
 use crate::observe::process::{field, read};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
-
-/// The namespaces that the bench's subjects made.
-pub type Born = HashSet<(NsKind, NsId)>;
 
 /// Why this command may not run now; None where it may.
 ///
 /// A card names the namespaces in which it changes something. Those must be the subject's own: not the host's, and not
 /// somebody else's that it entered with `setns`.
-pub fn refusal(card: &Card, args: &Args, subject: &SubjectView, host: &BTreeMap<NsKind, NsId>, born: &Born) -> Option<Msg> {
+pub fn refusal(card: &Card, args: &Args, subject: &SubjectView, names: &Names) -> Option<Msg> {
     // A value that may be left out is only read then, and reading harms nobody. A flag is no value.
     let value = card.args.iter().find(|param| param.kind != Kind::Flag);
     if value.is_some_and(|param| param.count == Count::Optional && args.opt(param.name).is_none()) {
@@ -28,9 +25,9 @@ pub fn refusal(card: &Card, args: &Args, subject: &SubjectView, host: &BTreeMap<
                 format!("无法读取被观察进程所在的 {kind} 命名空间，`{}` 可能会改动主机", card.name),
             ));
         };
-        if host.get(kind) == Some(&id) {
+        if names.is_host(*kind, id) {
             Some(shared(card, *kind))
-        } else if !born.contains(&(*kind, id)) {
+        } else if !names.is_made(*kind, id) {
             Some(Msg::new(
                 format!("{kind}:[{}] was not made by this bench; `{}` would change it for those who live in it. `unshare {kind}` first, or add --on-host to this line", id.ino, card.name),
                 format!("{kind}:[{}] 不是本实验台创建的；`{}` 会影响其中的其他进程。请先执行 `unshare {kind}`，或在这一行加上 --on-host", id.ino, card.name),
@@ -41,28 +38,25 @@ pub fn refusal(card: &Card, args: &Args, subject: &SubjectView, host: &BTreeMap<
     })
 }
 
-/// Which namespaces the bench made with these calls: those of the subject that are new to it after a call that makes some. What
+/// Which namespaces the subject made with these calls: those of the subject that are new to it after a call that makes some. What
 /// it enters with setns(2) is somebody's already.
-pub fn made(calls: &[Call], was: &Snapshot, is: &Snapshot) -> Born {
+pub fn made(calls: &[Call], was: &Snapshot, is: &Snapshot) -> Vec<(NsKind, NsId)> {
     let makes = |call: &Call| (call.name == "unshare" || call.name == "clone3") && call.answer.is_ok();
     if !calls.iter().any(makes) {
-        return Born::new();
+        return Vec::new();
     }
-    let ids = |seen: &Snapshot| {
-        NsKind::ALL
-            .into_iter()
-            .flat_map(|kind| [seen.ns_id(kind), seen.next_id(kind)].map(|id| Some((kind, id?))))
-            .flatten()
-            .collect::<Born>()
-    };
-    &ids(is) - &ids(was)
+    let known: HashSet<(NsKind, NsId)> = was.namespaces().collect();
+    // Of a kind that is both new here and new for the children, the one that came first is counted first.
+    let mut new: Vec<(NsKind, NsId)> = is.namespaces().filter(|one| !known.contains(one)).collect();
+    new.dedup();
+    new
 }
 
 /// Why this command may not act on the processes that it names (arguments of kind `Pid`); None where it may. They must descend from
 /// the keeper, and not be the machinery of the bench itself.
-pub fn stranger(card: &Card, args: &Args, subject: &SubjectView, host: &BTreeMap<NsKind, NsId>, born: &Born) -> Option<Msg> {
+pub fn stranger(card: &Card, args: &Args, subject: &SubjectView, names: &Names) -> Option<Msg> {
     let words = card.args.iter().filter(|param| param.kind == Kind::Pid).flat_map(|param| args.all(param.name));
-    words.filter_map(|word| word.parse::<i32>().ok()).find(|pid| !is_ours(*pid, card.place(args), subject, host, born)).map(|pid| {
+    words.filter_map(|word| word.parse::<i32>().ok()).find(|pid| !is_ours(*pid, card.place(args), subject, names)).map(|pid| {
         Msg::new(
             format!("{pid} is not a process of this bench, so `{}` leaves it alone; `ps` lists the bench's. --on-host on this line sends it all the same", card.name),
             format!("{pid} 不是本实验台的进程，`{}` 不会动它；`ps` 列出实验台的进程。若确实要这样做，在这一行加上 --on-host", card.name),
@@ -72,21 +66,21 @@ pub fn stranger(card: &Card, args: &Args, subject: &SubjectView, host: &BTreeMap
 
 /// A PID counts where the caller is: in the host's PID namespace as the observer does. In a namespace that the bench made everybody is the
 /// bench's. In any other one the number has to be that of one of the bench's processes in the very same namespace.
-fn is_ours(pid: i32, place: Place, subject: &SubjectView, host: &BTreeMap<NsKind, NsId>, born: &Born) -> bool {
+fn is_ours(pid: i32, place: Place, subject: &SubjectView, names: &Names) -> bool {
     let proc = Path::new("/proc");
     let own = std::process::id() as i32;
     let machinery = ancestors(proc, own);
     let ours = || family(proc, nix::unistd::getppid().as_raw()).into_iter().filter(|member| !machinery.contains(&member.pid));
     let inside = match place {
         Place::Inside => subject.seen.ns_id(NsKind::Pid),
-        Place::Outside | Place::Shell => host.get(&NsKind::Pid).copied(),
+        Place::Outside | Place::Shell => names.host().get(&NsKind::Pid).copied(),
     };
     let Some(inside) = inside else { return false };
-    if host.get(&NsKind::Pid) == Some(&inside) {
+    if names.is_host(NsKind::Pid, inside) {
         return ours().any(|member| member.pid == pid);
     }
     let there = |of: i32| observe::process::link(&proc.join(format!("{of}/ns/pid"))).is() == Some(&inside);
-    born.contains(&(NsKind::Pid, inside)) || ours().any(|member| member.nspid.last() == Some(&pid) && there(member.pid))
+    names.is_made(NsKind::Pid, inside) || ours().any(|member| member.nspid.last() == Some(&pid) && there(member.pid))
 }
 
 /// A process and all above it.

@@ -24,8 +24,7 @@ impl Session {
     pub(super) fn play(&mut self, card: &'static Card, args: &Args, line: &str, was: &SubjectView) -> Played {
         let refusal = match args.on_host {
             true => None,
-            false => guard::refusal(card, args, was, &self.host, &self.born)
-                .or_else(|| guard::stranger(card, args, was, &self.host, &self.born)),
+            false => guard::refusal(card, args, was, &self.names).or_else(|| guard::stranger(card, args, was, &self.names)),
         };
         if let Some(why) = refusal {
             return Played::ended(End::Refused { why });
@@ -82,7 +81,8 @@ impl Session {
             lang: self.options.lang,
             subject: subjects[self.current].clone(),
             subjects,
-            host: &self.host,
+            host: self.names.host(),
+            names: &self.names,
             keeper: self.keeper,
             last: self.last.as_ref(),
             history: &self.history,

@@ -1,8 +1,7 @@
 //! The theme: what is drawn in which colour, and the sign that says the same without one.
 
-use crate::model::{Lang, Mark, Msg, NsId, NsKind, Text};
+use crate::model::{Lang, Mark, Msg, Names, Text};
 use owo_colors::{OwoColorize, Style as Paint};
-use std::collections::BTreeMap;
 
 /// How to draw. The caller knows the terminal: NO_COLOR, the locale, the width.
 #[derive(Clone, Debug, Default)]
@@ -15,8 +14,8 @@ pub struct Style {
     pub utf8: bool,
     /// Columns of the screen; None where there is no screen (a pipe, a replay): nothing is wrapped or cut there.
     pub width: Option<usize>,
-    /// The host's namespaces, to tell `own` from `host`; empty where unknown.
-    pub host: BTreeMap<NsKind, NsId>,
+    /// The names of namespaces; without the host's nothing tells `own` from `host`.
+    pub names: Names,
 }
 
 impl Style {

@@ -87,7 +87,9 @@ fn changes(changes: &[Change], style: &Style) -> String {
 }
 
 fn one_change(change: &Change, name: &str, style: &Style) -> String {
-    let (was, is) = (style.visible(&change.was), style.visible(&change.is));
+    let numbers = numbers(change, style);
+    let named = |text: &String| style.visible(&style.names.of_link(text).filter(|_| numbers.is_some()).unwrap_or(text.clone()));
+    let (was, is) = (named(&change.was), named(&change.is));
     let (sign, values) = match (was.is_empty(), is.is_empty()) {
         (true, _) => (Sign::Added, is),
         (_, true) => (Sign::Removed, was),
@@ -95,18 +97,42 @@ fn one_change(change: &Change, name: &str, style: &Style) -> String {
     };
     let (word, role) = gloss(change, style);
     let line = format!("{}{name}  {values}", start(style, sign));
-    let Some(columns) = style.width.filter(|columns| width(&line) > *columns) else {
-        let word = if word.is_empty() { String::new() } else { format!("  {}", style.paint(role, word)) };
-        return style.paint(Role::New, &line) + &word + "\n";
-    };
+    let beside = |text: &str| if text.is_empty() { 0 } else { width(text) + 2 };
+    let numbers = numbers.unwrap_or_default();
+    let fits = |needed: usize| style.width.is_none_or(|columns| needed <= columns);
+    let columns = style.width.unwrap_or(usize::MAX);
+    if fits(width(&line) + beside(word)) {
+        let painted = |role, text: &str| if text.is_empty() { String::new() } else { format!("  {}", style.paint(role, text)) };
+        let start = style.paint(Role::New, &line) + &painted(role, word);
+        let below = if fits(width(&line) + beside(word) + beside(&numbers)) {
+            String::new()
+        } else {
+            format!("\n{}", " ".repeat(width(name) + 2))
+        };
+        return start + &below + &painted(Role::Dim, &numbers) + "\n";
+    }
     // Too long for one line: the words of a wrapped paragraph, indented below the name.
-    let words = format!("{values}  {word}");
+    let words = format!("{values}  {word}  {numbers}");
     let indent = (width(name) + 4).min(columns / 2);
     let head = style.paint(Role::New, &format!("{}{}", start(style, sign), name.trim_end()));
     let room = Style { width: Some(columns - indent), ..style.clone() };
     let body = paragraph("", words.trim_end(), Role::New, &room);
     let body: String = body.lines().map(|line| format!("{}{line}\n", " ".repeat(indent))).collect();
     head + "\n" + &body
+}
+
+/// `(4026531838 → 4026532177)` beside names; None where the values have no names.
+fn numbers(change: &Change, style: &Style) -> Option<String> {
+    let named = |link: &str| style.names.of_link(link).is_some();
+    let number = |link: &str| ns_number(link).map(|number| number.to_string());
+    match (number(&change.was), number(&change.is)) {
+        (Some(was), Some(is)) if named(&change.was) && named(&change.is) => {
+            Some(format!("({was} {} {is})", style.sign(Sign::Next)))
+        }
+        (Some(one), None) if named(&change.was) => Some(format!("({one})")),
+        (None, Some(one)) if named(&change.is) => Some(format!("({one})")),
+        _ => None,
+    }
 }
 
 /// Whose the new namespace is, or what `pending` means.
@@ -119,7 +145,7 @@ fn gloss(change: &Change, style: &Style) -> (&'static str, Role) {
     if change.is == "pending" {
         return (style.text(&PENDING), Role::Dim);
     }
-    match (style.host.get(&kind), ns_number(&change.is)) {
+    match (style.names.host().get(&kind), ns_number(&change.is)) {
         (Some(NsId { ino, .. }), Some(is)) if *ino == is => (style.text(&HOST), Role::Dim),
         (Some(_), Some(_)) => (style.text(&OWN), Role::Own),
         _ => ("", Role::Plain),

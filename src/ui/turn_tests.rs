@@ -32,8 +32,11 @@ fn note(kind: NoteKind, en: &str, zh: &str) -> Note {
 }
 
 fn at(lang: Lang, columns: usize) -> Style {
-    let host = [(NsKind::Uts, NsId { dev: 0, ino: 4026531838 })].into();
-    Style { width: Some(columns), host, ..Style::plain(lang) }
+    let id = |ino| NsId { dev: 0, ino };
+    let host = [(NsKind::Uts, id(4026531838)), (NsKind::Pid, id(4026531836))].into();
+    let mut names = crate::model::Names::new(host);
+    names.birth("a", NsKind::Uts, id(4026532210));
+    Style { width: Some(columns), names, ..Style::plain(lang) }
 }
 
 fn unshare_uts() -> Turn {
@@ -49,13 +52,13 @@ fn unshare_uts() -> Turn {
 #[test]
 fn unshare_uts_is_a_few_calm_lines() {
     let wanted = "  unshare(CLONE_NEWUTS) = 0
-~ ns.uts  uts:[4026531838] → uts:[4026532210]  own
+~ ns.uts  uts:[host] → uts:[a1]  own  (4026531838 → 4026532210)
 = the host name is the same as before: the new namespace starts as a copy.
   Change it with `hostname`
 ";
     assert_eq!(turn(&unshare_uts(), &at(Lang::En, 80)), wanted);
     let wanted = "  unshare(CLONE_NEWUTS) = 0
-~ ns.uts  uts:[4026531838] → uts:[4026532210]  自己的
+~ ns.uts  uts:[host] → uts:[a1]  自己的  (4026531838 → 4026532210)
 = 主机名与之前相同：新命名空间是旧的副本。用 `hostname` 修改它
 ";
     assert_eq!(turn(&unshare_uts(), &at(Lang::Zh, 80)), wanted);
@@ -65,9 +68,8 @@ fn unshare_uts_is_a_few_calm_lines() {
 #[test]
 fn a_narrow_screen_wraps_and_nothing_runs_over() {
     let wanted = "  unshare(CLONE_NEWUTS) = 0
-~ ns.uts
-          uts:[4026531838] →
-          uts:[4026532210] 自己的
+~ ns.uts  uts:[host] → uts:[a1]  自己的
+          (4026531838 → 4026532210)
 = 主机名与之前相同：新命名空间是旧的副
   本。用 `hostname` 修改它
 ";
@@ -143,7 +145,8 @@ fn changes_say_what_came_went_and_waits() {
         ],
         ..empty()
     };
-    let wanted = "~ next.pid           pid:[4026531836] → pending  begins with the next child
+    let wanted = "~ next.pid           pid:[host] → pending  begins with the next child
+                     (4026531836)
 + hostname           box^[[2J
 - uid_map            0 0 1
 ~ cgroup.cpu,memory  / → /a

@@ -43,7 +43,13 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     let (a, b) = (find(cx, args.one("A"))?, find(cx, args.one("B"))?);
     let found: Vec<_> = changes(&a, &b).into_iter().filter(|change| change.what != "pid.outside").collect();
     let head = vec![Msg::same(""), Msg::same(args.one("A")), Msg::same(args.one("B"))];
-    let rows = found.iter().map(|one| vec![Cell::new(&one.what), Cell::new(&one.was), Cell::new(&one.is)]).collect();
+    let value = |text: &String| {
+        Cell::new(match cx.names.of_link(text) {
+            Some(named) => format!("{named} {}", text.trim_start_matches(|c| c != '[')),
+            None => text.clone(),
+        })
+    };
+    let rows = found.iter().map(|one| vec![Cell::new(&one.what), value(&one.was), value(&one.is)]).collect();
     let said = if found.is_empty() {
         Said::nothing()
             .note(NoteKind::Did, Msg::new("they differ in nothing that can be seen here", "在这里能看到的各方面都没有差别"))

@@ -21,9 +21,11 @@ pub const CARD: Card = Card {
     },
     explain: Text {
         en: "Each link of /proc/PID/ns names a namespace by its inode number: equal numbers, same namespace. pid_for_children and \
-             time_for_children say where the next child will be born. Pending: that namespace begins with its first child.",
+             time_for_children say where the next child will be born. Pending: that namespace begins with its first child. \
+             Beside the number stands a name for people: host, a1 for the first of its kind that subject a made, ?1 for one that somebody else made.",
         zh: "/proc/PID/ns 中的每个链接用 inode 号标识一个命名空间：号码相同，就是同一个命名空间。pid_for_children 和 time_for_children \
-             说明下一个子进程将出生在哪里。“待定”表示该命名空间随第一个子进程诞生。",
+             说明下一个子进程将出生在哪里。“待定”表示该命名空间随第一个子进程诞生。\
+             编号旁边是便于人辨认的名字：host 是主机的，a1 是被观察进程 a 创建的第一个该类命名空间，?1 则由别人创建。",
     },
     equivalents: &[Equivalent { tool: "ls(1)", line: "ls -l /proc/PID/ns" }, Equivalent { tool: "lsns(8)", line: "lsns -p PID" }],
     examples: &[
@@ -57,15 +59,21 @@ pub(super) fn rows(seen: &Snapshot, kinds: &[NsKind], cx: &Outside<'_>) -> Vec<V
 }
 
 fn row(name: &str, kind: NsKind, link: &Seen<NsId>, of: &Snapshot, cx: &Outside<'_>) -> Vec<Cell> {
-    let [id, whose] = match link {
-        Seen::Is(id) => [Cell::new(format!("{kind}:[{}]", id.ino)), whose(kind, *id, of, cx)],
+    let [id, named, whose] = match link {
+        Seen::Is(id) => {
+            let named = cx.names.shown(kind, *id).map(Cell::new).unwrap_or_default();
+            [Cell::new(format!("{kind}:[{}]", id.ino)), named, whose(kind, *id, of, cx)]
+        }
         Seen::Not { errno, .. } if *errno == Errno::ENOENT as i32 && name != kind.name() => [
             Cell::msg(Msg::new("pending", "待定")).mark(Mark::Own),
+            Cell::default(),
             Cell::msg(Msg::new("begins with the next child", "随下一个子进程诞生")).mark(Mark::Dim),
         ],
-        Seen::Not { errno, .. } => [Cell::new(errno_name(Errno::from_raw(*errno))).mark(Mark::Warn), Cell::default()],
+        Seen::Not { errno, .. } => {
+            [Cell::new(errno_name(Errno::from_raw(*errno))).mark(Mark::Warn), Cell::default(), Cell::default()]
+        }
     };
-    vec![Cell::new(name), id, whose]
+    vec![Cell::new(name), id, named, whose]
 }
 
 /// `host`, `own`, or with which subjects it is shared.

@@ -47,6 +47,7 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     let head = vec![
         Msg::new("kind", "种类"),
         Msg::new("id", "编号"),
+        Msg::new("name", "名称"),
         Msg::new("processes", "进程数"),
         Msg::same("PID"),
         Msg::same("UID"),
@@ -89,18 +90,19 @@ fn row(ns: &Namespace, cx: &Outside<'_>) -> Vec<Cell> {
     vec![
         Cell::new(ns.kind.name()).mark(mark),
         Cell::new(ns.id.ino.to_string()).mark(mark),
+        Cell::new(cx.names.name(ns.kind, ns.id).unwrap_or_default()).mark(mark),
         Cell::new(ns.processes.to_string()),
         Cell::new(leader.map(|leader| leader.pid.to_string()).unwrap_or_default()),
         Cell::new(uid),
-        ns.parent.as_ref().map(related).unwrap_or_default(),
-        related(&ns.owner),
+        ns.parent.as_ref().map(|parent| related(ns.kind, parent, cx)).unwrap_or_default(),
+        related(NsKind::User, &ns.owner, cx),
         command,
     ]
 }
 
-fn related(seen: &Seen<NsId>) -> Cell {
+fn related(kind: NsKind, seen: &Seen<NsId>, cx: &Outside<'_>) -> Cell {
     match seen {
-        Seen::Is(id) => Cell::new(id.ino.to_string()),
+        Seen::Is(id) => Cell::new(cx.names.name(kind, *id).map_or_else(|| id.ino.to_string(), str::to_string)),
         Seen::Not { errno, .. } if *errno == Errno::EPERM as i32 => Cell::new("-").mark(Mark::Dim),
         Seen::Not { errno, .. } => Cell::new(errno_name(Errno::from_raw(*errno))).mark(Mark::Warn),
     }
