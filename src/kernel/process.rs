@@ -4,7 +4,7 @@ use super::{Kernel, answer, raw};
 use crate::model::{Arg, Exit, NsKind};
 use nix::errno::Errno;
 use std::ffi::CString;
-use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 
 /// Which side of a fork one is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +133,13 @@ pub fn pidfd_open(pid: i32) -> Result<OwnedFd, Errno> {
     let fd = answer(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) })?;
     // SAFETY: the kernel has just given us this descriptor; nobody else owns it. It is close-on-exec by definition.
     Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
+}
+
+/// pidfd_send_signal(2), as plumbing: to the process that `pidfd` stands for, and to no later one of the same number.
+pub fn plumbing_signal(pidfd: &OwnedFd, signal: i32) -> Result<(), Errno> {
+    let none = std::ptr::null::<libc::siginfo_t>();
+    // SAFETY: it takes three integers; without a siginfo the kernel fills one in as for kill(2).
+    answer(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), signal, none, 0) }).map(drop)
 }
 
 /// kill(2) as plumbing: ending what the bench started, unrecorded.

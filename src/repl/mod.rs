@@ -9,7 +9,7 @@ mod scene;
 mod terminal;
 
 use crate::command;
-use crate::model::{End, Note, Place, Text, Turn};
+use crate::model::{Call, End, Note, Place, Text, Turn};
 use crate::script;
 use crate::session::{Session, signals};
 use crate::ui::{self, Role, Style};
@@ -45,8 +45,9 @@ pub fn run(session: &mut Session) -> i32 {
     }
     while !session.over() && signals::ending().is_none() {
         let style = script::style(session);
-        let news = session.news(Duration::ZERO);
-        if !news.is_empty() && say(&drawn(&of_news(news), &style)).is_err() {
+        let (calls, notes) = session.news(Duration::ZERO);
+        let news = !calls.is_empty() || !notes.is_empty();
+        if news && say(&drawn(&of_news(calls, notes), &style)).is_err() {
             break;
         }
         let (bare, painted) = renew(&mut editor, session, &style);
@@ -97,13 +98,13 @@ fn drawn(turn: &Turn, style: &Style) -> String {
 }
 
 /// What happened to the subjects while nobody typed, as a turn without a line.
-fn of_news(notes: Vec<Note>) -> Turn {
+fn of_news(calls: Vec<Call>, notes: Vec<Note>) -> Turn {
     Turn {
         line: String::new(),
         command: String::new(),
         subject: String::new(),
         place: Place::Shell,
-        calls: Vec::new(),
+        calls,
         end: End::Done,
         changes: Vec::new(),
         notes,

@@ -5,7 +5,7 @@ use super::keeper;
 use super::play::Played;
 use super::stage::{Stage, child_gone, gone};
 use crate::command::{self, Act, Card, Parsed, SubjectView};
-use crate::model::{End, Lang, Msg, Names, Note, NoteKind, NsId, NsKind, Place, Snapshot, Turn, changes};
+use crate::model::{Call, End, Lang, Msg, Names, Note, NoteKind, NsId, NsKind, Place, Snapshot, Turn, changes};
 use crate::observe;
 use crate::subject::{Handle, News};
 use std::collections::BTreeMap;
@@ -105,14 +105,14 @@ impl Session {
         if !line.starts_with(' ') {
             self.history.push(line.to_string());
         }
-        let mut notes = self.news(Duration::ZERO);
+        let (calls, mut notes) = self.news(Duration::ZERO);
         let was = self.stages[self.current].view();
         let mut turn = Turn {
             line: line.into(),
             command: String::new(),
             subject: was.name.clone(),
             place: Place::Shell,
-            calls: Vec::new(),
+            calls,
             end: End::Done,
             changes: Vec::new(),
             notes: Vec::new(),
@@ -126,8 +126,8 @@ impl Session {
                 turn.command = card.name.into();
                 turn.place = card.place(&args);
                 let played = self.play(card, &args, line, &was);
+                turn.calls.extend(played.calls.iter().cloned());
                 notes.extend(self.after(card, &played, &was, &mut turn));
-                turn.calls = played.calls;
                 turn.output = played.output;
                 turn.end = played.end;
                 turn.view = played.said.view;
@@ -141,26 +141,27 @@ impl Session {
         turn
     }
 
-    /// What happened to the subjects by themselves, or by what was done from outside; waits at most so long for it.
-    /// A subject that ended is replaced.
-    pub fn news(&mut self, wait: Duration) -> Vec<Note> {
+    /// What happened to the subjects by themselves, or by what was done from outside, and the calls that go with it; waits at
+    /// most so long for it. A subject that ended is replaced.
+    pub fn news(&mut self, wait: Duration) -> (Vec<Call>, Vec<Note>) {
         let subjects: Vec<i32> = self.stages.iter().filter_map(|stage| stage.handle.pids().first().copied()).collect();
         keeper::reap_orphans(&subjects);
-        let mut notes = Vec::new();
+        let (mut calls, mut notes) = (Vec::new(), Vec::new());
         for at in 0..self.stages.len() {
             let wait = if at == self.current { wait } else { Duration::ZERO };
             for news in self.stages[at].handle.news(wait) {
                 let name = self.stages[at].name.clone();
-                notes.push(match news {
-                    News::ChildGone(exit) => child_gone(&name, exit),
+                match news {
+                    News::Called(call) => calls.push(call),
+                    News::ChildGone(exit) => notes.push(child_gone(&name, exit)),
                     News::Gone(exit) => {
                         self.renew(at);
-                        gone(&name, exit)
+                        notes.push(gone(&name, exit));
                     }
-                });
+                }
             }
         }
-        notes
+        (calls, notes)
     }
 
     /// What follows from a line that has been played: why it failed, what changed, what became of the subject.
@@ -168,7 +169,9 @@ impl Session {
         let mut notes = Vec::new();
         // What was killed from outside ends a moment later.
         if turn.place == Place::Outside && card.name.ends_with("kill") && !played.calls.is_empty() {
-            notes.extend(self.news(Duration::from_millis(20)));
+            let (calls, news) = self.news(Duration::from_millis(20));
+            turn.calls.extend(calls);
+            notes.extend(news);
         }
         // A map that was written from outside changes who the subject is inside, and only it can say so.
         if turn.place == Place::Outside && played.calls.iter().any(|call| call.is_write_below("/proc/")) {

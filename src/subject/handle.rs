@@ -76,12 +76,14 @@ pub enum Patience {
 }
 
 /// What happened between two lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum News {
     /// A forked child that served ended; its parent serves.
     ChildGone(Exit),
     /// The subject ended.
     Gone(Exit),
+    /// The subject made this call: the wait of a parent whose child, the subject until then, ended.
+    Called(Call),
 }
 
 impl Handle {
@@ -209,13 +211,15 @@ impl Handle {
         loop {
             let (packet, ended) = self.poll(if news.is_empty() { wait } else { Duration::ZERO });
             match packet.then(|| wire::receive::<Told>(&self.socket, MsgFlags::MSG_DONTWAIT)) {
-                Some(Ok(Got::Packet(packet))) => {
-                    if let Told::ChildGone { exit, inside } = packet.value {
+                Some(Ok(Got::Packet(packet))) => match packet.value {
+                    Told::ChildGone { exit, inside } => {
                         self.back_to(packet.from);
                         self.inside = Some(inside);
                         news.push(News::ChildGone(exit));
                     }
-                }
+                    Told::Call(call) => news.push(News::Called(call)),
+                    Told::Took { .. } | Told::Started | Told::Interrupted | Told::Answer { .. } => {}
+                },
                 Some(Ok(Got::End)) => {
                     news.push(News::Gone(self.reap()));
                     return news;
@@ -271,7 +275,8 @@ impl Handle {
 impl Drop for Handle {
     fn drop(&mut self) {
         // Its programs and forks die with it (PR_SET_PDEATHSIG); what does not is for the keeper.
-        let _ = kernel::plumbing_kill(self.pids[0], libc::SIGKILL);
+        // By its pidfd: where it has been waited for already, its number can be somebody else's.
+        let _ = kernel::plumbing_signal(&self.pidfd, libc::SIGKILL);
         // A process whose cgroup is frozen (v1) does not die before it is thawed: wait, but not for ever.
         let mut fds = [PollFd::new(self.pidfd.as_fd(), PollFlags::POLLIN)];
         let _ = poll(&mut fds, PollTimeout::from(200u8));

@@ -5,6 +5,7 @@ use crate::kernel::{Fork, Kernel, Program};
 use crate::model::{Exit, Msg, NoteKind, NsKind};
 use nix::errno::Errno;
 use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, sigprocmask};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 use std::ffi::CString;
 use std::os::fd::OwnedFd;
@@ -71,8 +72,8 @@ pub fn start(cx: &mut Inside<'_>, kinds: &[NsKind], body: &Body<'_>, foreground:
             if let Body::Exec(program) = body {
                 let noted = cx.kernel.note_exec(program, failed.map_or(Ok(()), Err));
                 if let Err(errno) = noted {
-                    // The child ended with 127; nobody else will ask for it.
-                    let _ = nix::sys::wait::waitpid(Pid::from_raw(pid), None);
+                    // The child ended with 127; nobody else will ask for it. Interrupted by Ctrl-C it is asked for again.
+                    while cx.kernel.wait4(pid, false) == Err(Errno::EINTR) {}
                     return Err(errno.into());
                 }
             }
@@ -204,13 +205,14 @@ fn prepare(parent: Pid, give_terminal: bool) {
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
 }
 
+/// Children come by themselves when their parents end, and SIGCHLD says when one of them ends. Blocked, it waits for sigwait(3)
+/// where it comes in between.
 fn reap_forever() -> i32 {
+    let ended = SigSet::from(Signal::SIGCHLD);
+    let _ = sigprocmask(SigmaskHow::SIG_BLOCK, Some(&ended), None);
     loop {
-        match nix::sys::wait::wait() {
-            Ok(_) | Err(Errno::EINTR) => {}
-            // No child yet, or none any more: children come by themselves when their parents end.
-            Err(_) => std::thread::sleep(std::time::Duration::from_millis(20)),
-        }
+        while matches!(waitpid(Pid::from_raw(-1), Some(WaitPidFlag::WNOHANG)), Ok(status) if status != WaitStatus::StillAlive) {}
+        let _ = ended.wait();
     }
 }
 
