@@ -1,0 +1,39 @@
+//! What a test needs of the machine: the words of an example's or a lesson's `needs`. A skip is decided before, named, and an
+//! error where BOXLAB_REQUIRE names it.
+
+use boxlab::observe::cgroup::{Hierarchies, Version};
+use std::path::Path;
+
+/// The first of these words that is not there; None: all are. Panics where BOXLAB_REQUIRE names the word that is missing.
+pub fn missing(needs: &str) -> Option<String> {
+    let word = needs.split_whitespace().find(|word| !has(word))?;
+    let required = std::env::var("BOXLAB_REQUIRE").unwrap_or_default();
+    assert!(!required.split(',').any(|one| one == word), "{word} is required and is not there");
+    Some(word.to_string())
+}
+
+fn has(word: &str) -> bool {
+    let root = nix::unistd::geteuid().is_root();
+    match word {
+        "root" => root,
+        "userns" => {
+            root || std::fs::read_to_string("/proc/sys/kernel/unprivileged_userns_clone").map_or(true, |text| text.trim() == "1")
+        }
+        "strace" => std::process::Command::new("strace").arg("-V").output().is_ok(),
+        word if word.starts_with("cgroup") => has_cgroup(word),
+        _ => true,
+    }
+}
+
+/// `cgroup:memory`: some hierarchy has the controller; `cgroup1:memory`, `cgroup2:memory`: one of that version; `cgroup2`: it is mounted.
+fn has_cgroup(word: &str) -> bool {
+    let own = std::process::id() as i32;
+    let found = Hierarchies::probe(Path::new("/"), Path::new("/proc"), own).is().cloned().unwrap_or_default();
+    let (kind, controller) = word.split_once(':').unwrap_or((word, ""));
+    let version = match kind {
+        "cgroup1" => Some(Version::V1),
+        "cgroup2" => Some(Version::V2),
+        _ => None,
+    };
+    found.of(controller).is_some_and(|one| version.is_none_or(|version| one.version == version))
+}
