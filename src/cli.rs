@@ -7,6 +7,7 @@ use crate::model::Lang;
 use crate::repl;
 use crate::script;
 use crate::session::{Options, Session, keeper, signals};
+use crate::ui;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
@@ -96,7 +97,7 @@ pub fn main() -> i32 {
             (None, Some(file)) => match std::fs::read_to_string(&file) {
                 Ok(script) => lines(command::split(&script), lang, cli.json, cli.stop),
                 Err(error) => {
-                    eprintln!("boxlab: {}: {error}", file.display());
+                    eprintln!("boxlab: {}: {error}", ui::visible(&file.display().to_string()));
                     2
                 }
             },

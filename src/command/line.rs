@@ -96,8 +96,11 @@ pub fn parse(line: &str) -> Result<Option<Parsed>, Msg> {
 
 /// The nearest of several words, where one is near enough to be a slip of the hand.
 pub fn nearest<'a>(word: &str, of: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    of.map(|other| (strsim::osa_distance(word, other), other))
-        .filter(|(distance, other)| *distance <= 1 + other.len().min(word.len()) / 4)
+    let near = |other: &str| 1 + other.len().min(word.len()) / 4;
+    // The distance is at least the difference in length; a line of a megabyte is not compared letter by letter.
+    of.filter(|other| other.len().abs_diff(word.len()) <= near(other))
+        .map(|other| (strsim::osa_distance(word, other), other))
+        .filter(|(distance, other)| *distance <= near(other))
         .min()
         .map(|(_, other)| other)
 }
