@@ -10,10 +10,12 @@ mod cgroup;
 mod file;
 mod ns;
 mod nsfs;
+mod privilege;
 mod process;
 mod terminal;
 
 pub use nsfs::{ns_owner, ns_parent};
+pub use privilege::{Ambient, CapSets, is_subreaper, securebits, stay_dumpable};
 pub use process::{
     Fork, Program, adopt_orphans, die_with_parent, end_with_parent, exit_now, fork_shell, fork_worker, handle_signal, pidfd_open,
     plumbing_kill, plumbing_signal, shield_from_oom, wake_up,

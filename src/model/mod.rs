@@ -1,10 +1,12 @@
 //! The words every layer shares: plain data, no I/O.
 
 mod call;
+mod cap;
 mod change;
 mod live;
 mod names;
 mod ns;
+mod rlimit;
 mod size;
 mod snapshot;
 mod text;
@@ -12,12 +14,14 @@ mod turn;
 mod view;
 
 pub use call::{Arg, Call, errno_name};
+pub use cap::{ALL_CAPS, CAPS, SECUREBITS, cap_name, cap_names, cap_number, caps_text, securebits_text};
 pub use change::{Change, changes};
 pub use live::{CgroupLive, Live, PidLive};
 pub use names::Names;
 pub use ns::{NsId, NsKind, Row as NsRow};
+pub use rlimit::{RESOURCES, Resource, Rlimit, resource};
 pub use size::{BadSize, Size};
-pub use snapshot::{Creds, IdMap, Inside, Seen, Snapshot};
+pub use snapshot::{Bounds, Creds, IdMap, Inside, Seen, Snapshot};
 pub use text::{Lang, Msg, Text};
 pub use turn::{Advice, Cause, End, Exit, Note, NoteKind, Place, Standing, Turn};
 pub use view::{Block, Cell, Grid, Mark};

@@ -1,6 +1,6 @@
 //! What can be seen of one process at one moment.
 
-use super::{NsId, NsKind};
+use super::{NsId, NsKind, Rlimit};
 use nix::errno::Errno;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -56,16 +56,28 @@ pub struct Creds {
     pub euid: u32,
     /// Effective group ID.
     pub egid: u32,
+    /// Real, effective, saved and filesystem user ID (credentials(7)).
+    pub uids: [u32; 4],
+    /// Real, effective, saved and filesystem group ID.
+    pub gids: [u32; 4],
+    /// Supplementary groups.
+    pub groups: Vec<u32>,
     /// Effective capabilities, a bit each (capabilities(7)).
     pub cap_eff: u64,
     /// Permitted capabilities.
     pub cap_prm: u64,
+    /// Inheritable capabilities.
+    pub cap_inh: u64,
     /// Bounding set.
     pub cap_bnd: u64,
+    /// Ambient set.
+    pub cap_amb: u64,
     /// no_new_privs is set.
     pub no_new_privs: bool,
     /// 0 none, 1 strict, 2 filter (seccomp(2)).
     pub seccomp: u8,
+    /// How many filters are installed, where the kernel says so (Linux 5.9).
+    pub seccomp_filters: u32,
     /// Number of threads.
     pub threads: u32,
     /// State letter: R, S, D, T, t, Z, X (proc_pid_stat(5)).
@@ -85,6 +97,25 @@ pub struct Inside {
     pub hostname: String,
     /// getcwd(2), or why not.
     pub cwd: String,
+    /// getgroups(2).
+    pub groups: Vec<u32>,
+    /// PR_GET_SECUREBITS, a bit each (capabilities(7)).
+    pub securebits: u32,
+    /// PR_GET_CHILD_SUBREAPER: orphans among its descendants become its children.
+    pub subreaper: bool,
+}
+
+/// What bounds a process apart from cgroups, and how it is scheduled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bounds {
+    /// Resource limits by name without `RLIMIT_` (getrlimit(2)).
+    pub rlimits: Seen<BTreeMap<String, Rlimit>>,
+    /// From -1000, never the OOM killer's victim, to 1000 (proc_pid_oom_score_adj(5)).
+    pub oom_score_adj: Seen<i32>,
+    /// The nice value, from -20 to 19 (sched(7)).
+    pub nice: Seen<i32>,
+    /// The CPUs that it may run on, as a list: `0-1` (cpuset(7)).
+    pub cpus: Seen<String>,
 }
 
 /// A process at one moment, from outside; and from inside, where it answered.
@@ -108,6 +139,8 @@ pub struct Snapshot {
     pub cgroup: Seen<BTreeMap<String, String>>,
     /// Its root directory (`/proc/PID/root`).
     pub root: Seen<String>,
+    /// What bounds it apart from cgroups.
+    pub bounds: Bounds,
     /// `timens_offsets`: clock → seconds, those that are not 0.
     pub clocks: Seen<Vec<(String, i64)>>,
     /// What it says of itself.

@@ -1,6 +1,7 @@
 //! One process: its namespaces, identity, maps, cgroups, root.
 
-use crate::model::{Creds, IdMap, Inside, NsId, NsKind, Seen, Snapshot};
+use crate::kernel;
+use crate::model::{Bounds, Creds, IdMap, Inside, NsId, NsKind, RESOURCES, Resource, Rlimit, Seen, Snapshot};
 use nix::errno::Errno;
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -22,6 +23,7 @@ pub fn snapshot(proc: &Path, pid: i32) -> Snapshot {
         nspid: status.is().map(|text| nspid(text)).unwrap_or_default(),
         ns,
         next,
+        bounds: bounds(&dir, &status),
         creds: map(status, |text| creds(&text)),
         uid_map: map(read(&dir.join("uid_map")), |text| id_maps(&text)),
         gid_map: map(read(&dir.join("gid_map")), |text| id_maps(&text)),
@@ -60,6 +62,9 @@ pub fn inside() -> Inside {
             Ok(path) => path.to_string_lossy().into_owned(),
             Err(errno) => crate::model::errno_name(errno),
         },
+        groups: nix::unistd::getgroups().map(|all| all.into_iter().map(|gid| gid.as_raw()).collect()).unwrap_or_default(),
+        securebits: kernel::securebits(),
+        subreaper: kernel::is_subreaper(),
     }
 }
 
@@ -135,21 +140,66 @@ fn nspid(status: &str) -> Vec<i32> {
 fn creds(status: &str) -> Creds {
     let number = |name: &str| field(status, name).and_then(|text| text.parse().ok()).unwrap_or(0);
     let hex = |name: &str| field(status, name).and_then(|text| u64::from_str_radix(text, 16).ok()).unwrap_or(0);
-    let effective = |name: &str| {
+    let list = |name: &str| {
         let ids = field(status, name).unwrap_or_default();
-        ids.split_whitespace().nth(1).and_then(|id| id.parse().ok()).unwrap_or(u32::MAX)
+        ids.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<u32>>()
     };
+    let four = |name: &str| <[u32; 4]>::try_from(list(name)).unwrap_or([u32::MAX; 4]);
+    let (uids, gids) = (four("Uid"), four("Gid"));
     Creds {
-        euid: effective("Uid"),
-        egid: effective("Gid"),
+        euid: uids[1],
+        egid: gids[1],
+        uids,
+        gids,
+        groups: list("Groups"),
         cap_eff: hex("CapEff"),
         cap_prm: hex("CapPrm"),
+        cap_inh: hex("CapInh"),
         cap_bnd: hex("CapBnd"),
+        cap_amb: hex("CapAmb"),
         no_new_privs: number("NoNewPrivs") == 1,
         seccomp: number("Seccomp") as u8,
+        seccomp_filters: number("Seccomp_filters"),
         threads: number("Threads"),
         state: field(status, "State").and_then(|text| text.chars().next()).unwrap_or('?'),
     }
+}
+
+fn bounds(dir: &Path, status: &Seen<String>) -> Bounds {
+    let number = |file: &str, text: Option<&str>| match text.and_then(|text| text.trim().parse().ok()) {
+        Some(number) => Seen::Is(number),
+        None => not(&dir.join(file), Errno::EINVAL),
+    };
+    Bounds {
+        rlimits: map(read(&dir.join("limits")), |text| rlimits(&text)),
+        oom_score_adj: match read(&dir.join("oom_score_adj")) {
+            Seen::Is(text) => number("oom_score_adj", Some(&text)),
+            Seen::Not { path, errno } => Seen::Not { path, errno },
+        },
+        nice: match read(&dir.join("stat")) {
+            // The name in parentheses may hold anything, blanks and parentheses, too; nice is the 17th field after it.
+            Seen::Is(text) => number("stat", text.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(16))),
+            Seen::Not { path, errno } => Seen::Not { path, errno },
+        },
+        cpus: match status {
+            Seen::Is(text) => match field(text, "Cpus_allowed_list") {
+                Some(list) => Seen::Is(list.into()),
+                None => not(&dir.join("status"), Errno::EINVAL),
+            },
+            Seen::Not { path, errno } => Seen::Not { path: path.clone(), errno: *errno },
+        },
+    }
+}
+
+/// The lines of `/proc/PID/limits`: a name of several words, soft limit, hard limit, unit.
+fn rlimits(text: &str) -> BTreeMap<String, Rlimit> {
+    let limit = |word: &str| if word == "unlimited" { Some(None) } else { word.parse().ok().map(Some) };
+    let line = |resource: &Resource| {
+        let rest = text.lines().find_map(|line| line.strip_prefix(resource.line))?;
+        let mut words = rest.split_whitespace();
+        Some((resource.name.to_string(), Rlimit { soft: limit(words.next()?)?, hard: limit(words.next()?)? }))
+    };
+    RESOURCES.iter().filter_map(line).collect()
 }
 
 fn clocks(text: &str) -> Vec<(String, i64)> {
@@ -183,6 +233,24 @@ mod tests {
         assert_eq!(paths["memory"], "/a:b");
         assert_eq!((paths["cpu"].as_str(), paths["cpuacct"].as_str()), ("/c", "/c"));
         assert_eq!((paths[""].as_str(), paths["name=systemd"].as_str()), ("/d", "/"));
+    }
+
+    #[test]
+    fn limits_read_by_name_whatever_their_words() {
+        let text = "Limit                     Soft Limit           Hard Limit           Units     \n\
+                    Max cpu time              unlimited            unlimited            seconds   \n\
+                    Max open files            1024                 1048576              files     \n";
+        let found = rlimits(text);
+        assert_eq!(found["NOFILE"], Rlimit { soft: Some(1024), hard: Some(1048576) });
+        assert_eq!(found["CPU"].to_string(), "unlimited/unlimited");
+        assert_eq!(found.len(), 2);
+    }
+
+    #[test]
+    fn all_limits_of_this_kernel_have_names_here() {
+        let seen = snapshot(Path::new("/proc"), std::process::id() as i32);
+        assert_eq!(seen.bounds.rlimits.is().map(BTreeMap::len), Some(RESOURCES.len()));
+        assert!(seen.bounds.nice.is().is_some() && seen.bounds.cpus.is().is_some() && seen.bounds.oom_score_adj.is().is_some());
     }
 
     #[test]

@@ -102,7 +102,12 @@ fn serve(subject: &mut Subject) -> i32 {
         let Ask::Run { id, line, lang, terminal, held } = packet.value;
         let held = held.into_iter().zip(packet.fds).map(|((word, label), fd)| Held { word, fd, label }).collect();
         let _ = subject.wire.tell(&Told::Took { id, inside: observe::process::inside() });
-        match run(subject, Line { text: line, lang, terminal, held }) {
+        let after = run(subject, Line { text: line, lang, terminal, held });
+        // A change of credentials clears the parent-death signal and what makes /proc/PID readable (prctl(2)), so both are set anew
+        // after each line, before the observer hears of it and looks.
+        kernel::die_with_parent(nix::unistd::getppid().as_raw());
+        kernel::stay_dumpable();
+        match after {
             After::Answer(outcome) => answer(&subject.wire, id, outcome),
             After::Leave { status } => kernel::exit_now(status),
             After::Wait { child } => {
@@ -111,8 +116,6 @@ fn serve(subject: &mut Subject) -> i32 {
             }
         }
         subject.kernel.take();
-        // A change of credentials clears the parent-death signal (prctl(2)), so it is set anew after each line.
-        kernel::die_with_parent(nix::unistd::getppid().as_raw());
     }
 }
 

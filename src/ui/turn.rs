@@ -63,15 +63,15 @@ pub(super) fn start(style: &Style, sign: Sign) -> String {
     format!("{} ", style.sign(sign))
 }
 
-/// One fact of several controllers is one line: on cgroup v1 a process moves in each hierarchy.
+/// One fact of several controllers, or of several sets of capabilities, is one line: on cgroup v1 a process moves in each hierarchy.
 fn grouped(changes: &[Change]) -> Vec<Change> {
+    let family = |what: &str| ["cgroup.", "caps."].into_iter().find(|family| what.starts_with(family));
     let mut groups: Vec<Change> = Vec::new();
     for change in changes {
-        let controller = change.what.strip_prefix("cgroup.");
-        match (groups.last_mut(), controller) {
-            (Some(last), Some(name)) if last.what.starts_with("cgroup.") && last.was == change.was && last.is == change.is => {
+        match (groups.last_mut(), family(&change.what)) {
+            (Some(last), Some(family)) if last.what.starts_with(family) && last.was == change.was && last.is == change.is => {
                 last.what.push(',');
-                last.what.push_str(name);
+                last.what.push_str(&change.what[family.len()..]);
             }
             _ => groups.push(change.clone()),
         }
