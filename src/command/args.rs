@@ -2,9 +2,11 @@
 
 use super::line::nearest;
 use super::{Card, Count, Kind};
-use crate::model::{Msg, NsKind, Size};
+use crate::model::{ALL_CAPS, CAPS, Msg, NsKind, RESOURCES, Size, cap_number, resource};
 use nix::sys::signal::Signal;
 use std::collections::BTreeMap;
+use std::str::FromStr;
+use syscalls::Sysno;
 
 /// The words of a line by parameter name. What is here has passed its kind's test.
 #[derive(Clone, Debug, Default)]
@@ -98,6 +100,12 @@ impl Args {
         NsKind::ALL.into_iter().filter(|kind| named.contains(kind) || self.all(name).iter().any(|word| word == "all")).collect()
     }
 
+    /// The capabilities of a parameter, a bit each.
+    pub fn caps(&self, name: &str) -> u64 {
+        let bits = |word: &String| if word == "all" { ALL_CAPS } else { cap_number(word).map_or(0, |number| 1 << number) };
+        self.all(name).iter().map(bits).fold(0, |set, bits| set | bits)
+    }
+
     /// The number of a parameter.
     pub fn number(&self, name: &str) -> Option<u64> {
         self.opt(name)?.parse().ok()
@@ -140,9 +148,37 @@ fn check(card: &Card, kind: Kind, word: &str) -> Result<(), Msg> {
             format!("`{word}` is not a PID; `ps` lists them, `self` is the subject"),
             format!("`{word}` 不是 PID；`ps` 列出它们，`self` 指被观察进程"),
         )),
+        Kind::Capability if word != "all" && cap_number(word).is_none() => Err(like(
+            word,
+            CAPS.iter().copied(),
+            "a capability; they are listed in capabilities(7), and Tab completes them",
+            "权能；capabilities(7) 列出了全部名字，也可用 Tab 补全",
+        )),
+        Kind::Syscall if Sysno::from_str(word).is_err() => Err(like(
+            word,
+            Sysno::iter().map(|call| call.name()),
+            "a system call of this machine; syscalls(2) lists them, and Tab completes them",
+            "本机的系统调用；syscalls(2) 列出了全部名字，也可用 Tab 补全",
+        )),
+        Kind::Rlimit if resource(word).is_none() => {
+            Err(one_of("a resource", "资源", RESOURCES.iter().map(|one| one.name).collect()))
+        }
         Kind::Size => Size::parse(word, 0).map(drop).map_err(|bad| bad.0),
         _ => Ok(()),
     }
+}
+
+/// `word` is none of many; the nearest one is named.
+fn like(word: &str, of: impl Iterator<Item = &'static str>, what: &str, zh: &str) -> Msg {
+    // Names of capabilities are in capitals, those of calls are not.
+    let upper = word.to_ascii_uppercase();
+    let (near, did, did_zh) =
+        match of.filter_map(|one| nearest(word, [one].into_iter()).or(nearest(&upper, [one].into_iter()))).next() {
+            Some(near) => (near, "; did you mean ", "；你是想输入 "),
+            None => ("", "", ""),
+        };
+    let ask = |did: &str, end: &str| if near.is_empty() { String::new() } else { format!("{did}`{near}`{end}") };
+    Msg::new(format!("`{word}` is not {what}{}", ask(did, "?")), format!("`{word}` 不是{zh}{}", ask(did_zh, " 吗？")))
 }
 
 fn missing(card: &Card, name: &str) -> Msg {

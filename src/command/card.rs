@@ -102,6 +102,12 @@ pub enum Kind {
     Path,
     /// A program and its arguments, in the subject's view: all words that follow.
     Program,
+    /// A capability, with or without `CAP_`, or its number; or `all`.
+    Capability,
+    /// A system call of this machine's architecture.
+    Syscall,
+    /// A resource limit, with or without `RLIMIT_`.
+    Rlimit,
     /// A cgroup file in v2 words.
     CgroupFile,
     /// The name of a cgroup below the subject's own.

@@ -8,6 +8,7 @@
 
 mod cgroup;
 mod file;
+mod limit;
 mod ns;
 mod nsfs;
 mod privilege;
@@ -15,7 +16,7 @@ mod process;
 mod terminal;
 
 pub use nsfs::{ns_owner, ns_parent};
-pub use privilege::{Ambient, CapSets, is_subreaper, securebits, stay_dumpable};
+pub use privilege::{Ambient, CapSets, bounding_set, is_subreaper, securebits, stay_dumpable};
 pub use process::{
     Fork, Program, adopt_orphans, die_with_parent, end_with_parent, exit_now, fork_shell, fork_worker, handle_signal, pidfd_open,
     plumbing_kill, plumbing_signal, shield_from_oom, wake_up,

@@ -186,6 +186,13 @@ fn securebits_in_strace(bits: u32) -> String {
     if names.is_empty() { "0".into() } else { names.join("|") }
 }
 
+/// The bounding set (PR_CAPBSET_READ), as plumbing; a bit each.
+pub fn bounding_set() -> u64 {
+    // SAFETY: this prctl takes an integer.
+    let has = |cap: u64| unsafe { libc::prctl(libc::PR_CAPBSET_READ, cap) } == 1;
+    (0..64).filter(|cap| has(*cap)).fold(0, |set, cap| set | 1 << cap)
+}
+
 /// PR_GET_SECUREBITS, as plumbing; 0 where it cannot be asked.
 pub fn securebits() -> u32 {
     // SAFETY: this prctl takes no pointer.

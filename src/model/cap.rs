@@ -1,5 +1,7 @@
 //! Capabilities and securebits by name (capabilities(7); linux/capability.h, linux/securebits.h).
 
+use super::Msg;
+
 /// The capabilities in the order of their bits, without `CAP_`.
 pub const CAPS: [&str; 41] = [
     "CHOWN",
@@ -80,12 +82,18 @@ pub fn cap_names(set: u64) -> Vec<String> {
 
 /// A set in few words: `none`, `all`, `CHOWN KILL`, `all but SYS_ADMIN`. All is what has a name here, and what `full` has.
 pub fn caps_text(set: u64, full: u64) -> String {
+    caps_msg(set, full).en
+}
+
+/// The same in both languages.
+pub fn caps_msg(set: u64, full: u64) -> Msg {
     let missing = (ALL_CAPS & full) & !set;
+    let names = |set: u64| cap_names(set).join(" ");
     match (set.count_ones(), missing.count_ones()) {
-        (0, _) => "none".into(),
-        (_, 0) => "all".into(),
-        (held, missing) if held <= missing => cap_names(set).join(" "),
-        _ => format!("all but {}", cap_names(missing).join(" ")),
+        (0, _) => Msg::new("none", "无"),
+        (_, 0) => Msg::new("all", "全部"),
+        (held, lacking) if held <= lacking => Msg::same(names(set)),
+        _ => Msg::new(format!("all but {}", names(missing)), format!("除 {} 外的全部", names(missing))),
     }
 }
 

@@ -52,6 +52,9 @@ pub fn changes(was: &Snapshot, is: &Snapshot) -> Vec<Change> {
     found.0
 }
 
+/// More names of capabilities than this are not read.
+const MANY: u32 = 8;
+
 struct Found(Vec<Change>);
 
 impl Found {
@@ -82,8 +85,9 @@ impl Found {
         self.note("seccomp", seccomp(was), seccomp(is));
     }
 
+    /// What went and what came; the whole of it, where that is shorter.
     fn caps(&mut self, what: &str, was: u64, is: u64) {
-        if was == 0 || is == 0 {
+        if was == 0 || is == 0 || (was ^ is).count_ones() > MANY {
             return self.note(what, caps_text(was, ALL_CAPS), caps_text(is, ALL_CAPS));
         }
         let names = |set: u64| cap_names(set).join(" ");
@@ -168,6 +172,7 @@ mod tests {
         assert_eq!(rows(0b11, 0b101), [pair("DAC_OVERRIDE", ""), pair("", "DAC_READ_SEARCH")]);
         assert_eq!(rows(ALL_CAPS & !1, 0), [pair("all but CHOWN", "none")]);
         assert_eq!(rows(0, ALL_CAPS), [pair("none", "all")]);
+        assert_eq!(rows(ALL_CAPS, 0b100), [pair("all", "DAC_READ_SEARCH")]);
         assert!(rows(7, 7).is_empty());
     }
 

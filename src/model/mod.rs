@@ -14,7 +14,7 @@ mod turn;
 mod view;
 
 pub use call::{Arg, Call, errno_name};
-pub use cap::{ALL_CAPS, CAPS, SECUREBITS, cap_name, cap_names, cap_number, caps_text, securebits_text};
+pub use cap::{ALL_CAPS, CAPS, SECUREBITS, cap_name, cap_names, cap_number, caps_msg, caps_text, securebits_text};
 pub use change::{Change, changes};
 pub use live::{CgroupLive, Live, PidLive};
 pub use names::Names;

@@ -3,10 +3,11 @@
 use super::place::{Ahead, Typed};
 use super::scene::Scene;
 use crate::command::{Kind, Param, cards};
-use crate::model::NsKind;
+use crate::model::{CAPS, NsKind, RESOURCES};
 use crate::ui;
 use nix::sys::signal::Signal;
 use rustyline::completion::Pair;
+use syscalls::Sysno;
 
 /// More names of files than this are not listed.
 const MOST: usize = 400;
@@ -116,6 +117,9 @@ fn of_kind(scene: &Scene, card: &str, param: &Param, more: bool, typed: &Typed) 
         Kind::Path => paths(scene, typed),
         Kind::Program if !more && !typed.partial.contains('/') => plain(scene.programs()),
         Kind::Program => paths(scene, typed),
+        Kind::Capability => CAPS.into_iter().chain(["all"]).map(Word::new).collect(),
+        Kind::Syscall => Sysno::iter().map(|call| Word::new(call.name())).collect(),
+        Kind::Rlimit => RESOURCES.iter().map(|one| Word::new(one.name)).collect(),
         Kind::CgroupFile => plain(scene.cgroup_files(card == "cgroup set")),
         Kind::CgroupName => plain(scene.cgroups()),
         Kind::Controller => plain(scene.controllers()),

@@ -1,0 +1,29 @@
+//! Privileges: capabilities, IDs, no_new_privs, securebits, filters and limits.
+
+mod caps;
+mod exec;
+mod ids;
+mod nnp;
+mod oom_score;
+mod rlimit;
+mod securebits;
+
+use super::Card;
+
+/// The cards of this folder.
+pub const CARDS: &[Card] = &[
+    caps::show::CARD,
+    caps::less::DROP,
+    caps::less::KEEP,
+    caps::bound::CARD,
+    caps::ambient::CARD,
+    caps::sets::EFFECTIVE,
+    caps::sets::INHERITABLE,
+    ids::SETUID,
+    ids::SETGID,
+    ids::SETGROUPS,
+    nnp::CARD,
+    securebits::CARD,
+    rlimit::CARD,
+    oom_score::CARD,
+];

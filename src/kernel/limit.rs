@@ -1,0 +1,53 @@
+//! Limits and scheduling of one process: prlimit(2), setpriority(2), sched_setaffinity(2).
+
+use super::{Kernel, answer, raw};
+use crate::model::{Resource, Rlimit};
+use nix::errno::Errno;
+
+impl Kernel {
+    /// prlimit(2) of the caller: both limits at once.
+    ///
+    /// Errors: EINVAL for a soft limit above the hard one; EPERM for raising the hard limit without CAP_SYS_RESOURCE in the initial user
+    /// namespace, or NOFILE above fs.nr_open.
+    pub fn set_rlimit(&mut self, resource: &Resource, limit: Rlimit) -> Result<(), Errno> {
+        let number = |limit: Option<u64>| limit.unwrap_or(libc::RLIM64_INFINITY);
+        let new = libc::rlimit64 { rlim_cur: number(limit.soft), rlim_max: number(limit.hard) };
+        let old = std::ptr::null_mut::<libc::rlimit64>();
+        // SAFETY: the kernel reads one rlimit64, and with a null pointer it writes none.
+        let got = answer(unsafe { libc::syscall(libc::SYS_prlimit64, 0, resource.number, &new, old) });
+        let shown = format!("{{rlim_cur={}, rlim_max={}}}", in_strace(limit.soft), in_strace(limit.hard));
+        let args = vec![raw("0"), raw(format!("RLIMIT_{}", resource.name)), raw(shown), raw("NULL")];
+        self.record("prlimit64", args, got).map(drop)
+    }
+
+    /// setpriority(2), PRIO_PROCESS: the nice value of a process; 0 is the caller.
+    ///
+    /// Errors: ESRCH; EPERM for somebody else's process; EACCES for a lower value than RLIMIT_NICE allows, without CAP_SYS_NICE.
+    pub fn set_nice(&mut self, pid: i32, nice: i32) -> Result<(), Errno> {
+        // SAFETY: setpriority takes three integers.
+        let got = answer(unsafe { libc::syscall(libc::SYS_setpriority, libc::PRIO_PROCESS, pid, nice) });
+        self.record("setpriority", vec![raw("PRIO_PROCESS"), raw(pid.to_string()), raw(nice.to_string())], got).map(drop)
+    }
+
+    /// sched_setaffinity(2): the CPUs on which a process may run; 0 is the caller.
+    ///
+    /// Errors: EINVAL when none of them is online and in the cpuset; EPERM for somebody else's process; ESRCH.
+    pub fn set_affinity(&mut self, pid: i32, cpus: &[usize]) -> Result<(), Errno> {
+        let mut mask = [0u64; 16];
+        cpus.iter().filter(|cpu| **cpu < 1024).for_each(|cpu| mask[cpu / 64] |= 1 << (cpu % 64));
+        // SAFETY: the kernel reads as many bytes as `mask` has.
+        let got = answer(unsafe { libc::syscall(libc::SYS_sched_setaffinity, pid, size_of_val(&mask), mask.as_ptr()) });
+        let list: Vec<String> = cpus.iter().map(usize::to_string).collect();
+        let args = vec![raw(pid.to_string()), raw(size_of_val(&mask).to_string()), raw(format!("[{}]", list.join(" ")))];
+        self.record("sched_setaffinity", args, got).map(drop)
+    }
+}
+
+/// strace(1) writes multiples of 1024 as such.
+fn in_strace(limit: Option<u64>) -> String {
+    match limit {
+        None => "RLIM64_INFINITY".into(),
+        Some(limit) if limit > 1024 && limit % 1024 == 0 => format!("{}*1024", limit / 1024),
+        Some(limit) => limit.to_string(),
+    }
+}
