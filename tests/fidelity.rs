@@ -140,7 +140,7 @@ fn plumbing(role: Role, seen: &Seen, turn: &Turn) -> Option<&'static str> {
     match (role, seen.name.as_str()) {
         (Role::Keeper, _) => Some("the keeper waits, and cleans up"),
         (Role::Program, _) => Some("a program's own calls"),
-        (_, "prctl") if matches!(first, "PR_SET_PDEATHSIG" | "PR_SET_NAME" | "PR_SET_CHILD_SUBREAPER") => {
+        (_, "prctl") if matches!(first, "PR_SET_PDEATHSIG" | "PR_SET_DUMPABLE" | "PR_SET_NAME" | "PR_SET_CHILD_SUBREAPER") => {
             Some("nothing is left behind when a process of the bench dies; and a name for ps(1)")
         }
         (_, "prctl") if first.starts_with("PR_GET_") || first == "PR_CAPBSET_READ" || args.contains("PR_CAP_AMBIENT_IS_SET") => {

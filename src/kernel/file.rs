@@ -25,7 +25,7 @@ impl Kernel {
             }
         };
         let answer = nix::unistd::write(&file, text.as_bytes()).map(|written| written as i64);
-        let args = vec![Arg::Fd(file.as_raw_fd(), name), Arg::Str(text.into()), raw(text.len().to_string())];
+        let args = vec![Arg::Fd(file.as_raw_fd(), behind_self(name)), Arg::Str(text.into()), raw(text.len().to_string())];
         self.record("write", args, answer).map(drop)
     }
 
@@ -98,6 +98,14 @@ impl Kernel {
         // SAFETY: the pointer is to a NUL-terminated string that outlives the call.
         let answer = super::answer(i64::from(unsafe { libc::rmdir(c_path.as_ptr()) }));
         self.record("rmdir", vec![Arg::Str(path.to_string_lossy().into_owned())], answer).map(drop)
+    }
+}
+
+/// What an open file of `/proc/self` is called: with the number that the caller has in the PID namespace of that proc(5).
+fn behind_self(name: String) -> String {
+    match (name.strip_prefix("/proc/self/"), nix::fcntl::readlink("/proc/self")) {
+        (Some(rest), Ok(own)) => format!("/proc/{}/{rest}", own.to_string_lossy()),
+        _ => name,
     }
 }
 
