@@ -37,9 +37,12 @@ impl Ground {
     /// Errors: a sentence, where /proc does not tell.
     pub fn find(keeper: i32) -> Result<Ground, Msg> {
         let proc = Path::new(PROC);
-        match Hierarchies::probe(Path::new("/"), proc, std::process::id() as i32) {
+        let caller = std::process::id() as i32;
+        match Hierarchies::probe(Path::new("/"), proc, caller) {
             Seen::Is(hierarchies) => {
-                let own = hierarchies.of_process(proc, keeper).is().cloned().unwrap_or_default();
+                // Where the keeper was killed, the caller (the shell, which sits with it) does its work.
+                let of = |pid| hierarchies.of_process(proc, pid).is().cloned();
+                let own = of(keeper).or_else(|| of(caller)).unwrap_or_default();
                 Ok(Ground { hierarchies, own, keeper })
             }
             Seen::Not { path, errno } => {
