@@ -1,5 +1,8 @@
 //! A terminal for tests: boxlab on a pty of its own, as its session leader. nix's openpty(3) is all it takes.
 
+// Each test uses what it needs of this.
+#![allow(dead_code)]
+
 use nix::libc;
 use nix::pty::{Winsize, openpty};
 use nix::sys::signal::{Signal, kill};
@@ -16,7 +19,7 @@ use std::time::{Duration, Instant};
 /// No wait is longer; on a busy machine one can be long.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// By this variable a test knows its own processes, whoever their parent is.
-const MARK: &str = "BOXLAB_PTY_TEST";
+pub const MARK: &str = "BOXLAB_PTY_TEST";
 
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 
@@ -158,10 +161,6 @@ impl Terminal {
 
     /// The keeper, the shell and the first subject.
     pub fn pids(&self) -> (i32, i32, i32) {
-        let child = |pid: i32| {
-            let list = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-            list.split_whitespace().next().and_then(|pid| pid.parse().ok()).expect("it has a child")
-        };
         let keeper = self.keeper.id() as i32;
         let shell = child(keeper);
         (keeper, shell, child(shell))
@@ -186,8 +185,31 @@ impl Terminal {
 
     /// Waits until no process of this test lives.
     pub fn wait_nothing_left(&mut self) {
-        let mark = format!("{MARK}={}", self.mark);
+        let mark = self.mark();
         self.until("nothing is left", |_| living(&mark).is_empty());
+    }
+
+    /// What the environment of its processes has in it.
+    pub fn mark(&self) -> String {
+        format!("{MARK}={}", self.mark)
+    }
+
+    /// Takes what it still writes, or it would wait for that; until its processes are gone, or nothing comes of it.
+    pub fn drain(&mut self) {
+        let end = Instant::now() + PATIENCE;
+        while !living(&self.mark()).is_empty() && Instant::now() < end {
+            self.read();
+        }
+    }
+
+    /// Types a line and waits until it has been run. What is typed is drawn again with each key, prompt and all, so it is the line
+    /// after it that tells.
+    pub fn run(&mut self, line: &str) {
+        self.send(&format!("{line}\r"));
+        self.wait_prompt();
+        self.send("history 1\r");
+        self.wait("  history 1\r");
+        self.wait_prompt();
     }
 
     /// The file of lines.
@@ -237,7 +259,7 @@ impl Drop for Terminal {
             let _ = kill(pid, signal);
             self.read();
         }
-        for pid in living(&format!("{MARK}={}", self.mark)) {
+        for pid in living(&self.mark()) {
             let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
         }
         if !self.keep_state {
@@ -246,8 +268,14 @@ impl Drop for Terminal {
     }
 }
 
+/// A process's first child.
+pub fn child(pid: i32) -> i32 {
+    let list = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    list.split_whitespace().next().and_then(|pid| pid.parse().ok()).expect("it has a child")
+}
+
 /// Processes that have this in their environment.
-fn living(mark: &str) -> Vec<i32> {
+pub fn living(mark: &str) -> Vec<i32> {
     let pids = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = pids.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
     let marked = |pid: &i32| {

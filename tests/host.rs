@@ -1,0 +1,263 @@
+//! The host is the same after as before: whatever was done, and however the session ended.
+
+// A test plays the machine, not the bench: it signals from outside.
+#![allow(clippy::disallowed_methods)]
+
+mod needs;
+mod terminal;
+
+use boxlab::command::cards;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+use terminal::{MARK, Terminal, living};
+
+/// Long, because others work on the same machine; what is left behind is left for ever.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What could be changed of the host, as this process sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Picture {
+    hostname: String,
+    namespaces: Vec<String>,
+    mounts: Vec<String>,
+    links: Vec<String>,
+    ipc: Vec<String>,
+    limits: String,
+}
+
+fn picture() -> Picture {
+    let names = |dir: &str| {
+        let mut names: Vec<String> = std::fs::read_dir(dir)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|one| one.file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    };
+    let text = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let namespace = |name: &String| std::fs::read_link(format!("/proc/self/ns/{name}")).map(|link| link.display().to_string());
+    let queues = names("/dev/mqueue");
+    let tables = ["shm", "sem", "msg"].map(|name| text(&format!("/proc/sysvipc/{name}")));
+    // Of each object what makes it: key, number, rights; not who used it last.
+    let objects = tables
+        .iter()
+        .flat_map(|table| table.lines().skip(1))
+        .map(|line| line.split_whitespace().take(3).collect::<Vec<_>>().join(" "));
+    Picture {
+        hostname: text("/proc/sys/kernel/hostname"),
+        namespaces: names("/proc/self/ns").iter().filter_map(|name| namespace(name).ok()).collect(),
+        mounts: text("/proc/self/mountinfo").lines().map(str::to_string).collect(),
+        links: names("/sys/class/net"),
+        ipc: objects.chain(queues).collect(),
+        limits: text("/proc/self/limits"),
+    }
+}
+
+/// Directories of cgroups that this keeper's bench made.
+fn cgroups(keeper: i32) -> Vec<PathBuf> {
+    let (mut found, mut folders) = (Vec::new(), vec![PathBuf::from("/sys/fs/cgroup")]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            // Links lead to directories that are there already.
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                if entry.file_name().to_string_lossy() == format!("boxlab-{keeper}") {
+                    found.push(entry.path());
+                }
+                folders.push(entry.path());
+            }
+        }
+    }
+    found
+}
+
+/// Waits until nothing is left of the bench with this keeper and mark, and the host is as in this picture.
+fn settled(what: &str, before: &Picture, keeper: i32, mark: &str) -> Result<(), String> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let (processes, groups, now) = (living(mark), cgroups(keeper), picture());
+        if processes.is_empty() && groups.is_empty() && now == *before {
+            return Ok(());
+        }
+        if Instant::now() > end {
+            let names: Vec<String> = processes.iter().map(|pid| words(*pid)).collect();
+            let differs = if now == *before { String::new() } else { format!("\nbefore: {before:?}\nafter: {now:?}") };
+            return Err(format!("{what}: left behind: {names:?} {groups:?}{differs}"));
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn words(pid: i32) -> String {
+    let read = |name: &str| std::fs::read_to_string(format!("/proc/{pid}/{name}")).unwrap_or_default();
+    format!("{pid} {} {}", read("cmdline").replace('\0', " "), read("wchan"))
+}
+
+/// How a session can end.
+#[derive(Clone, Copy, Debug)]
+enum Ending {
+    Typed(&'static str),
+    Keeper(Signal),
+    Shell(Signal),
+    Subject,
+    Window,
+}
+
+const ENDINGS: &[Ending] = &[
+    Ending::Typed("quit\r"),
+    Ending::Typed("\x04"),
+    Ending::Keeper(Signal::SIGTERM),
+    Ending::Keeper(Signal::SIGHUP),
+    Ending::Keeper(Signal::SIGKILL),
+    Ending::Shell(Signal::SIGTERM),
+    Ending::Shell(Signal::SIGHUP),
+    Ending::Shell(Signal::SIGKILL),
+    Ending::Subject,
+    Ending::Window,
+];
+
+/// What a session has done before it ends. As an ordinary user some of it fails, and nothing may be left all the same.
+const STATES: &[&[&str]] = &[
+    &["cgroup set pids.max 100", "cgroup new web", "cgroup enter web", "spawn -b sleep 1000"],
+    &["cgroup new web", "spawn -b sleep 1000", "cgroup freeze"],
+    &["spawn -b sh -c '(setsid nohup sleep 1000 & setsid sh -c \"sleep 1000 & sleep 1000\" &) >/dev/null 2>&1; exec sleep 1000'"],
+    &[
+        "unshare user pid mnt uts net ipc",
+        "fork",
+        "spawn -b sh -c 'sleep 1000 & exec sleep 1000'",
+        "clone pid",
+        "spawn -b sleep 1000",
+    ],
+    &[
+        "cgroup set pids.max 50",
+        "subject new b",
+        "cgroup set pids.max 60",
+        "unshare user pid",
+        "spawn -b sh -c 'trap \"\" TERM HUP INT; sleep 1000'",
+    ],
+];
+
+fn end(state: &[&str], ending: Ending) -> Result<(), String> {
+    let before = picture();
+    let mut terminal = Terminal::open(&[]);
+    for line in state {
+        terminal.run(line);
+    }
+    let (keeper, shell, subject) = terminal.pids();
+    let mark = terminal.mark();
+    let signal = |pid: i32, signal: Signal| kill(Pid::from_raw(pid), signal).expect("it lives");
+    match ending {
+        Ending::Typed(keys) => terminal.send(keys),
+        Ending::Keeper(name) => signal(keeper, name),
+        Ending::Shell(name) => signal(shell, name),
+        Ending::Subject => {
+            signal(subject, Signal::SIGKILL);
+            terminal.send("quit\r");
+        }
+        Ending::Window => terminal.close(),
+    }
+    terminal.drain();
+    settled(&format!("{state:?} {ending:?}"), &before, keeper, &mark)
+}
+
+#[test]
+fn nothing_is_left_however_a_session_ends() {
+    let cases: Vec<_> = STATES.iter().flat_map(|state| ENDINGS.iter().map(move |ending| (state, *ending))).collect();
+    let left = Mutex::new(cases.into_iter());
+    let failures = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                loop {
+                    let Some((state, ending)) = left.lock().expect("no panic").next() else { return };
+                    failures.lock().expect("no panic").extend(end(state, ending).err());
+                }
+            });
+        }
+    });
+    let failures = failures.into_inner().expect("no panic");
+    assert!(failures.is_empty(), "{} of {}:\n{}", failures.len(), STATES.len() * ENDINGS.len(), failures.join("\n"));
+}
+
+/// A bench without a terminal that is in the middle of a program.
+fn script(lines: &str, mark: &str) -> std::process::Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_boxlab"));
+    command.args(["-c", lines]).env(MARK, mark).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().expect("boxlab runs")
+}
+
+#[test]
+fn nothing_is_left_of_a_script_that_is_killed() {
+    let lines =
+        "cgroup set pids.max 100; unshare user pid uts; spawn -b sh -c 'setsid sleep 1000 & exec sleep 1000'; spawn sleep 1000";
+    let mut failures = Vec::new();
+    for (at, signal) in [Signal::SIGTERM, Signal::SIGHUP, Signal::SIGINT, Signal::SIGKILL].into_iter().enumerate() {
+        for whom in ["keeper", "shell"] {
+            let before = picture();
+            let mark = format!("{}-script-{at}-{whom}", std::process::id());
+            let mut keeper = script(lines, &mark);
+            let pid = keeper.id() as i32;
+            let entry = format!("{MARK}={mark}");
+            let end = Instant::now() + PATIENCE;
+            // Keeper, shell, subject, two programs in the background, one in the foreground.
+            while living(&entry).len() < 6 && Instant::now() < end {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            let target = if whom == "keeper" { pid } else { terminal::child(pid) };
+            kill(Pid::from_raw(target), signal).expect("it lives");
+            if whom == "keeper" && signal == Signal::SIGINT {
+                // The keeper leaves that to the shell, which gets it from the terminal.
+                kill(Pid::from_raw(terminal::child(pid)), signal).expect("it lives");
+            }
+            let _ = keeper.wait();
+            failures.extend(settled(&format!("{signal} to the {whom}"), &before, pid, &entry).err());
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn the_host_is_the_same_after_every_example_of_every_command() {
+    let before = picture();
+    let mark = format!("{}-everything", std::process::id());
+    let folder = std::env::temp_dir().join(format!("boxlab-host-{}", std::process::id()));
+    std::fs::create_dir(&folder).expect("a folder for what programs leave");
+    let mut script = String::new();
+    for example in cards().flat_map(|card| card.examples) {
+        if example.line != "quit" && !example.after.contains("quit") && needs::missing(example.needs).is_none() {
+            script += &format!("{}\n{}\nreset\n", example.after, example.line);
+        }
+    }
+    script += "show /proc/self/ns\nlang en\nshow /proc/self/ns\n";
+    let mut command = Command::new(env!("CARGO_BIN_EXE_boxlab"));
+    command.args(["--lang", "en", "-c", &script]).env(MARK, &mark).env("TMPDIR", &folder);
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("boxlab runs");
+    let keeper = child.id() as i32;
+    let output = child.wait_with_output().expect("it ends");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("$ show /proc/self/ns"), "it did not come to the end:\n{text}");
+    settled("every example", &before, keeper, &format!("{MARK}={mark}")).unwrap_or_else(|what| panic!("{what}"));
+    let left: Vec<_> = std::fs::read_dir(&folder).expect("it is ours").flatten().map(|entry| entry.path()).collect();
+    let _ = std::fs::remove_dir_all(&folder);
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn the_observer_stays_in_the_namespaces_of_the_host() {
+    let mut terminal = Terminal::open(&[]);
+    for line in ["unshare user all", "fork", "clone all", "subject new b", "unshare user uts net", "setns a user"] {
+        terminal.run(line);
+    }
+    let (keeper, shell, _) = terminal.pids();
+    let of = |pid: &str| {
+        let kinds = ["user", "mnt", "pid", "pid_for_children", "net", "uts", "ipc", "cgroup", "time", "time_for_children"];
+        kinds.map(|kind| std::fs::read_link(Path::new("/proc").join(pid).join("ns").join(kind)).expect("it lives"))
+    };
+    assert_eq!(of(&keeper.to_string()), of("self"));
+    assert_eq!(of(&shell.to_string()), of("self"));
+}
