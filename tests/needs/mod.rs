@@ -1,19 +1,26 @@
 //! What a test needs of the machine: the words of an example's or a lesson's `needs`. A skip is decided before, named, and an
 //! error where BOXLAB_REQUIRE names it.
 
+// Each test uses what it needs of this.
+#![allow(dead_code)]
+
 use boxlab::observe::cgroup::{Hierarchies, Version};
 use std::path::Path;
 
 /// The first of these words that is not there; None: all are. Panics where BOXLAB_REQUIRE names the word that is missing.
 pub fn missing(needs: &str) -> Option<String> {
-    let word = needs.split_whitespace().find(|word| !has(word))?;
+    let word = lacks(needs, nix::unistd::geteuid().is_root())?;
     let required = std::env::var("BOXLAB_REQUIRE").unwrap_or_default();
     assert!(!required.split(',').any(|one| one == word), "{word} is required and is not there");
     Some(word.to_string())
 }
 
-fn has(word: &str) -> bool {
-    let root = nix::unistd::geteuid().is_root();
+/// The first of these words that is not there for root, or for an ordinary user.
+pub fn lacks(needs: &str, root: bool) -> Option<&str> {
+    needs.split_whitespace().find(|word| !has(word, root))
+}
+
+fn has(word: &str, root: bool) -> bool {
     match word {
         "root" => root,
         "userns" => {
