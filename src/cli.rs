@@ -3,6 +3,7 @@
 use crate::command;
 use crate::docs;
 use crate::kernel;
+use crate::lesson;
 use crate::model::Lang;
 use crate::repl;
 use crate::script;
@@ -42,6 +43,9 @@ enum Verb {
         /// Lesson files
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        /// Judge from this step on; what comes before it is only run
+        #[arg(long, value_name = "STEP")]
+        from: Option<String>,
     },
     /// What this machine allows, by trying each primitive
     Doctor {
@@ -83,7 +87,7 @@ pub fn main() -> i32 {
         Language::Zh => Lang::Zh,
     });
     match cli.verb {
-        Some(Verb::Replay { .. }) => 2,
+        Some(Verb::Replay { files, from }) => replay(&lesson::Wish { files, from }, lang),
         Some(Verb::Docs { page }) => match script::say(&match page {
             Page::Commands => docs::commands(),
             Page::Man => docs::man(),
@@ -124,6 +128,13 @@ fn lines(lines: Vec<String>, lang: Lang, json: bool, stop: bool) -> i32 {
             Ok(mut session) => script::run(&mut session, &lines, json, stop),
             Err(error) => no_subject(&error),
         }
+    })
+}
+
+fn replay(wish: &lesson::Wish, lang: Lang) -> i32 {
+    keep(|| {
+        signals::interrupts_end();
+        lesson::replay(wish, &script::bare_style(lang), &mut |text| script::say(text).is_ok())
     })
 }
 

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod command;
 pub mod docs;
 pub mod kernel;
+pub mod lesson;
 pub mod model;
 pub mod observe;
 pub mod repl;

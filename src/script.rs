@@ -45,13 +45,18 @@ pub fn say(text: &str) -> std::io::Result<()> {
 /// How to draw on standard output: colours on a terminal unless NO_COLOR is set (no-color.org), its width, and
 /// ASCII only where the locale has no UTF-8.
 pub fn style(session: &Session) -> Style {
+    Style { names: session.names().clone(), ..bare_style(session.lang()) }
+}
+
+/// The same without a session: the host's namespaces are not known.
+pub fn bare_style(lang: Lang) -> Style {
     let stdout = std::io::stdout();
     let terminal = stdout.is_terminal();
     let colour = terminal
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && std::env::var_os("TERM").is_some_and(|term| term != "dumb");
     let width = if terminal { crate::kernel::terminal_size().map(|(columns, _)| columns) } else { None };
-    Style { lang: session.lang(), colour, utf8: !terminal || utf8_locale(session.lang()), width, names: session.names().clone() }
+    Style { lang, colour, utf8: !terminal || utf8_locale(lang), width, ..Style::default() }
 }
 
 /// Can the terminal show more than ASCII? By the locale's name; who asks for Chinese has a terminal that shows it.

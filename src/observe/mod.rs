@@ -3,7 +3,9 @@
 pub mod census;
 pub mod cgroup;
 pub mod family;
+pub mod mounts;
 pub mod process;
+pub mod view;
 
 pub use census::census;
 pub use process::snapshot;

@@ -99,6 +99,11 @@ impl Session {
         self.stages[self.current].view().seen
     }
 
+    /// Has the current subject say anew what it sees of itself, so that [`Session::seen`] is of this moment.
+    pub fn refresh(&mut self) {
+        self.stages[self.current].handle.ask_for_inside(self.options.lang);
+    }
+
     /// Runs one line. Every outcome is a turn: errors are what the learner came to see.
     pub fn execute(&mut self, line: &str) -> Turn {
         // A blank at the start keeps a line out, as shells do it.

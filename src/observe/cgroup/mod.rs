@@ -236,7 +236,7 @@ fn is_controller(option: &str) -> bool {
 }
 
 /// The octal escapes of mountinfo: `\040` for a space (proc_pid_mountinfo(5)).
-fn unescape(text: &str) -> String {
+pub(super) fn unescape(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {

@@ -1,0 +1,12 @@
+//! Lessons: the file they are written in, the checks that hold them against the kernel, and the runner that replays them.
+//!
+//! Nothing here draws on a terminal or waits for a key: the interactive lesson sits in `repl`, and uses what is here.
+
+pub mod check;
+pub mod format;
+mod replay;
+mod report;
+mod run;
+
+pub use replay::{Wish, replay};
+pub use run::{Failed, Outcome, Report, StepReport, Wrong, run};

@@ -1,0 +1,189 @@
+//! A lesson played through by itself: every line typed, every question answered right, every check held against the kernel.
+
+use super::check::{Bindings, Facts, Mismatch, Moments, Prober, compare, filled, judge, names};
+use super::format::{Command, Ends, Lesson, Step};
+use crate::model::{Lang, Msg, Turn};
+use crate::session::{Options, Session, signals};
+use crate::ui;
+use std::time::{Duration, Instant};
+
+/// What became of a lesson.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Why it was left out as a whole.
+    pub skipped: Option<Msg>,
+    /// Its steps.
+    pub steps: Vec<StepReport>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// What became of a step.
+#[derive(Clone, Debug)]
+pub struct StepReport {
+    /// Its id.
+    pub id: String,
+    /// Its line in the file.
+    pub line: usize,
+    /// The lines that were run.
+    pub turns: Vec<Turn>,
+    /// How many asserts were judged.
+    pub checks: usize,
+    /// How it went.
+    pub outcome: Outcome,
+}
+
+/// How a step went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All held.
+    Held,
+    /// It was left out, for this reason.
+    Skipped(Msg),
+    /// These did not hold.
+    Failed(Vec<Failed>),
+}
+
+/// Something that did not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failed {
+    /// The line in the file.
+    pub line: usize,
+    /// What stands there.
+    pub text: String,
+    /// What is wrong.
+    pub wrong: Wrong,
+}
+
+/// What is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wrong {
+    /// The line ended in another way.
+    End {
+        /// How it had to end.
+        wanted: Ends,
+        /// What the screen shows of it.
+        shown: String,
+    },
+    /// It showed something else.
+    Output(Mismatch),
+    /// An assert does not hold; what was seen.
+    Assert(Msg),
+}
+
+impl Report {
+    /// All that did not hold.
+    pub fn failures(&self) -> impl Iterator<Item = (&StepReport, &Failed)> {
+        self.steps.iter().flat_map(|step| match &step.outcome {
+            Outcome::Failed(failed) => failed.iter().map(|one| (step, one)).collect::<Vec<_>>(),
+            _ => Vec::new(),
+        })
+    }
+
+    /// All that was left out, with the reasons.
+    pub fn skips(&self) -> impl Iterator<Item = (Option<&StepReport>, &Msg)> {
+        let whole = self.skipped.iter().map(|why| (None, why));
+        whole.chain(self.steps.iter().filter_map(|step| match &step.outcome {
+            Outcome::Skipped(why) => Some((Some(step), why)),
+            _ => None,
+        }))
+    }
+}
+
+/// Plays the lesson on a fresh subject. With `from`, what comes before that step is run but not judged.
+///
+/// Errors: as [`Session::start`].
+pub fn run(lesson: &Lesson, lang: Lang, from: Option<&str>, prober: &mut Prober) -> std::io::Result<Report> {
+    let start = Instant::now();
+    let mut report = Report { skipped: prober.unmet(&lesson.needs), steps: Vec::new(), took: Duration::ZERO };
+    if report.skipped.is_none() {
+        let session = Session::start(Options { lang, capture: true, terminal: false })?;
+        let mut player = Player::new(session, lesson, lang);
+        let mut judged = from.is_none();
+        for step in &lesson.steps {
+            judged |= from == Some(step.id.as_str());
+            let unmet = step.skips.iter().find(|skip| prober.unmet(&skip.unless).is_some());
+            report.steps.push(match unmet {
+                Some(skip) => StepReport {
+                    id: step.id.clone(),
+                    line: step.line,
+                    turns: Vec::new(),
+                    checks: 0,
+                    outcome: Outcome::Skipped(skip.why.clone()),
+                },
+                None => player.step(step, judged),
+            });
+            if signals::ending().is_some() {
+                break;
+            }
+        }
+    }
+    report.took = start.elapsed();
+    Ok(report)
+}
+
+/// A session with what a lesson has to remember of it.
+pub struct Player {
+    /// The session.
+    pub session: Session,
+    lang: Lang,
+    names: Vec<super::format::Name>,
+    base: Facts,
+    bindings: Bindings,
+}
+
+impl Player {
+    /// A lesson begins on this session.
+    pub fn new(mut session: Session, lesson: &Lesson, lang: Lang) -> Player {
+        let names = names(lesson);
+        session.refresh();
+        let base = Facts::read(&session, &names);
+        Player { session, lang, names, base, bindings: Bindings::new() }
+    }
+
+    /// The facts now.
+    pub fn facts(&mut self) -> Facts {
+        self.session.refresh();
+        Facts::read(&self.session, &self.names)
+    }
+
+    /// Plays a step; what is not judged is only run.
+    pub fn step(&mut self, step: &Step, judged: bool) -> StepReport {
+        let prev = self.facts();
+        let mut failed = Vec::new();
+        let mut turns = Vec::new();
+        for command in step.commands() {
+            let (turn, wrong) = self.command(command);
+            turns.push(turn);
+            failed.extend(wrong);
+        }
+        let now = self.facts();
+        let moments = Moments { now: &now, prev: &prev, base: &self.base };
+        for assert in &step.asserts {
+            let verdict = judge(&assert.expr, &moments);
+            if !verdict.holds {
+                failed.push(Failed {
+                    line: assert.line,
+                    text: format!("assert {}", assert.text),
+                    wrong: Wrong::Assert(verdict.seen),
+                });
+            }
+        }
+        let outcome = if failed.is_empty() || !judged { Outcome::Held } else { Outcome::Failed(failed) };
+        StepReport { id: step.id.clone(), line: step.line, turns, checks: step.asserts.len(), outcome }
+    }
+
+    fn command(&mut self, command: &Command) -> (Turn, Option<Failed>) {
+        let line = filled(&command.text, &self.bindings);
+        let turn = self.session.execute(&line);
+        let wrong = if command.ends.held(&turn.end) {
+            let output = ui::plain_output(&turn, self.lang);
+            compare(&command.shows, &output, &mut self.bindings).err().map(Wrong::Output)
+        } else {
+            let shown = ui::turn(&turn, &ui::Style::plain(self.lang));
+            Some(Wrong::End { wanted: command.ends.clone(), shown })
+        };
+        let failed = wrong.map(|wrong| Failed { line: command.line, text: format!("$ {line}"), wrong });
+        (turn, failed)
+    }
+}

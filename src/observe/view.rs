@@ -1,0 +1,47 @@
+//! Files as another process sees them, through `/proc/PID/root` (proc_pid_root(5)).
+
+use crate::model::Seen;
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, OpenHow, ResolveFlag, open, openat2};
+use nix::sys::stat::{Mode, SFlag, fstat};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::path::Path;
+
+/// The text of a regular file in that process's view. `/proc/self` is that process, not the reader.
+///
+/// Not seen: ENOENT; EACCES; EINVAL where it is no regular file (a device or FIFO is not even opened).
+pub fn read_text(pid: i32, path: &str) -> Seen<String> {
+    if let Some(rest) = path.strip_prefix("/proc/self/") {
+        return super::process::read(&Path::new("/proc").join(pid.to_string()).join(rest));
+    }
+    match open_in_view(pid, path) {
+        // A descriptor of O_PATH reads nothing; opened anew through its link, it is the file itself.
+        Ok(file) => super::process::read(Path::new(&format!("/proc/self/fd/{}", file.as_raw_fd()))),
+        Err(errno) => Seen::Not { path: path.into(), errno: errno as i32 },
+    }
+}
+
+fn open_in_view(pid: i32, path: &str) -> Result<OwnedFd, Errno> {
+    let root = format!("/proc/{pid}/root");
+    let root = open(root.as_str(), OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty())?;
+    // Links are followed within that root: an absolute one would lead into the reader's.
+    let how = OpenHow::new().flags(OFlag::O_PATH | OFlag::O_CLOEXEC).resolve(ResolveFlag::RESOLVE_IN_ROOT);
+    let file = openat2(&root, path, how)?;
+    let kind = SFlag::from_bits_truncate(fstat(&file)?.st_mode) & SFlag::S_IFMT;
+    if kind == SFlag::S_IFREG { Ok(file) } else { Err(Errno::EINVAL) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_and_directories_are_not_read() {
+        let own = std::process::id() as i32;
+        assert!(read_text(own, "/proc/self/status").is().is_some());
+        assert!(read_text(own, "/proc/version").is().is_some());
+        assert_eq!(read_text(own, "/dev/zero").errno(), Some(Errno::EINVAL));
+        assert_eq!(read_text(own, "/").errno(), Some(Errno::EINVAL));
+        assert_eq!(read_text(own, "/no/such").errno(), Some(Errno::ENOENT));
+    }
+}
