@@ -118,12 +118,14 @@ const INNER: &[(&str, &str)] = &[
     ("load cpu", "built-in work, which computes"),
     ("load procs", "built-in work, whose forks are the load; the note counts them"),
     ("load file", "built-in work, whose writes are the load"),
+    ("listen", "the child that answers whoever calls"),
     ("spawn", "with --init, the small init waits for ever for whatever becomes its child"),
 ];
 
 /// Calls of which only name and answer are compared, each with the reason.
 const LOOSE: &[(&str, &str)] = &[
-    ("sendto", "strace writes out each field of a netlink message"),
+    ("sendto", "strace writes out each field of a netlink message, and the bytes of an ICMP message"),
+    ("recvfrom", "the same; and a raw socket hears more than the answer"),
     ("sendmsg", "strace writes out each field of a netlink message"),
     ("seccomp", "strace writes the address of the filter"),
 ];

@@ -98,6 +98,12 @@ pub enum Kind {
     Pid,
     /// A process or namespace that the observer opens and hands over: a PID as the host counts, a subject's name, or a path in the subject's view.
     Target,
+    /// A process as for `Target`, of which the observer opens the namespace of this kind and hands that over.
+    TargetNs(NsKind),
+    /// A name that may end in `@` and such a process: `vb@b`.
+    NameAt(NsKind),
+    /// A network device of the subject's network namespace.
+    Link,
     /// A path in the subject's view.
     Path,
     /// A program and its arguments, in the subject's view: all words that follow.

@@ -13,8 +13,10 @@ pub struct Inside<'a> {
     pub kernel: &'a mut Kernel,
     /// The language of what is printed at once (a program's way out); all else is in both.
     pub lang: Lang,
-    /// What the observer opened and handed over for the arguments of kind `Target`.
+    /// What the observer opened and handed over for the arguments of the kinds `Target`, `TargetNs` and `NameAt`.
     pub held: Vec<Held>,
+    /// In these kinds the subject is in a namespace that the bench made; in all of them with `--on-host`.
+    pub own: &'a [NsKind],
     /// Programs in the background, or stopped.
     pub jobs: &'a mut Jobs,
     /// What a foreground program may do with the terminal.
@@ -46,9 +48,9 @@ pub trait Tell {
 pub struct Held {
     /// The word that stood in the line.
     pub word: String,
-    /// A pidfd.
+    /// A pidfd, or a namespace.
     pub fd: OwnedFd,
-    /// How to print it: `pidfd of 4711`.
+    /// How to print it: `pidfd:[4711]`, `net:[4026532177]`.
     pub label: String,
 }
 

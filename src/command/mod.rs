@@ -7,6 +7,7 @@ pub mod context;
 mod lab;
 pub mod line;
 mod look;
+mod net;
 mod ns;
 mod privilege;
 mod process;
@@ -23,6 +24,7 @@ pub const FOLDERS: &[Folder] = &[
     Folder { title: Text { en: "namespaces", zh: "命名空间" }, cards: ns::CARDS },
     Folder { title: Text { en: "processes", zh: "进程" }, cards: process::CARDS },
     Folder { title: Text { en: "privileges", zh: "权限" }, cards: privilege::CARDS },
+    Folder { title: Text { en: "network", zh: "网络" }, cards: net::CARDS },
     Folder { title: Text { en: "cgroups", zh: "控制组（cgroup）" }, cards: cgroup::CARDS },
     Folder { title: Text { en: "looking", zh: "查看" }, cards: look::CARDS },
     Folder { title: Text { en: "the shell", zh: "外壳" }, cards: lab::CARDS },

@@ -9,22 +9,28 @@
 mod cgroup;
 mod file;
 mod limit;
+mod netlink;
+mod netlink_text;
 mod ns;
 mod nsfs;
 mod privilege;
 mod process;
+mod socket;
 mod terminal;
 
+pub use netlink::{Heard, Netlink};
 pub use nsfs::{ns_owner, ns_parent};
 pub use privilege::{Ambient, CapSets, bounding_set, is_subreaper, securebits, stay_dumpable};
 pub use process::{
     Fork, Program, adopt_orphans, die_with_parent, end_with_parent, exit_now, fork_shell, fork_worker, handle_signal, pidfd_open,
     plumbing_kill, plumbing_signal, shield_from_oom, wake_up,
 };
-
+pub use socket::{Speaks, hear};
 pub use terminal::{
     MODES_RESET, owns_terminal, take_terminal_back, terminal_gone, terminal_owner, terminal_size, wait_for_foreground,
 };
+
+use socket::extended_answers;
 
 use crate::model::{Arg, Call};
 use nix::errno::Errno;

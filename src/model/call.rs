@@ -14,6 +14,9 @@ pub enum Arg {
     Str(String),
     /// An open file: number and path, as `strace -y` prints it.
     Fd(i32, String),
+    /// A message that the kernel answered with, and the errno in it (0: none). A call on a netlink socket succeeds when the message
+    /// has come; what became of the request is in the message (netlink(7)).
+    Reply(String, i32),
 }
 
 /// A kernel call with its answer. As JSON it has `ret`, or `errno` (its name) and `number`.
@@ -57,9 +60,13 @@ impl From<Written> for Call {
 }
 
 impl Call {
-    /// The errno, when it failed.
+    /// The errno, when it failed, or when it brought the message that something else did.
     pub fn errno(&self) -> Option<Errno> {
-        self.answer.err().map(Errno::from_raw)
+        let said = self.args.iter().find_map(|arg| match arg {
+            Arg::Reply(_, errno) if *errno != 0 => Some(*errno),
+            _ => None,
+        });
+        self.answer.err().or(said).map(Errno::from_raw)
     }
 
     /// Is it a write(2) to a file below this path?
@@ -74,6 +81,12 @@ pub fn errno_name(errno: Errno) -> String {
         Errno::UnknownErrno => "errno ?".into(),
         known => format!("{known:?}"),
     }
+}
+
+/// `Operation not permitted` for Errno::EPERM: the words of strerror(3), which strace(1) prints, too.
+pub fn errno_words(errno: Errno) -> String {
+    let text = std::io::Error::from_raw_os_error(errno as i32).to_string();
+    text.split(" (os error").next().unwrap_or_default().to_string()
 }
 
 impl fmt::Display for Arg {
@@ -95,6 +108,7 @@ impl fmt::Display for Arg {
                 f.write_str("\"")
             }
             Arg::Fd(fd, path) => write!(f, "{fd}<{path}>"),
+            Arg::Reply(text, _) => f.write_str(text),
         }
     }
 }
@@ -112,7 +126,7 @@ impl fmt::Display for Call {
             Ok(value) => write!(f, ") = {value}"),
             Err(number) => {
                 let errno = Errno::from_raw(number);
-                write!(f, ") = -1 {} ({})", errno_name(errno), errno.desc())
+                write!(f, ") = -1 {} ({})", errno_name(errno), errno_words(errno))
             }
         }
     }
@@ -130,6 +144,15 @@ mod tests {
             assert_eq!(serde_json::from_str::<Call>(&text).unwrap(), call);
             assert_eq!(text.contains(r#""errno":"EBUSY""#), answer.is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_message_that_says_no_is_a_failure_of_a_call_that_succeeded() {
+        let reply = |errno| vec![Arg::Fd(3, "NETLINK_ROUTE".into()), Arg::Reply("{NLMSG_ERROR}".into(), errno)];
+        let call = |errno| Call { name: "recvfrom".into(), args: reply(errno), answer: Ok(36) };
+        assert_eq!(call(0).errno(), None);
+        assert_eq!(call(Errno::EEXIST as i32).errno(), Some(Errno::EEXIST));
+        assert_eq!(call(17).to_string(), "recvfrom(3<NETLINK_ROUTE>, {NLMSG_ERROR}) = 36");
     }
 
     #[test]

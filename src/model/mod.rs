@@ -13,7 +13,7 @@ mod text;
 mod turn;
 mod view;
 
-pub use call::{Arg, Call, errno_name};
+pub use call::{Arg, Call, errno_name, errno_words};
 pub use cap::{ALL_CAPS, CAPS, SECUREBITS, cap_name, cap_names, cap_number, caps_msg, caps_text, securebits_text};
 pub use change::{Change, changes};
 pub use live::{CgroupLive, Live, PidLive};

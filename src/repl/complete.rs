@@ -113,7 +113,9 @@ fn of_kind(scene: &Scene, card: &str, param: &Param, more: bool, typed: &Typed) 
         Kind::Size => ["max", "50%", "64M", "1G"].map(Word::new).into(),
         Kind::Pid => plain(scene.pids_inside()).into_iter().chain([Word::new("self")]).collect(),
         Kind::Target if typed.partial.contains('/') => paths(scene, typed),
-        Kind::Target => plain(scene.pids_outside()).into_iter().chain(plain(scene.subjects())).collect(),
+        Kind::NameAt(_) => at(scene, &typed.partial),
+        Kind::Link => plain(scene.links()),
+        Kind::Target | Kind::TargetNs(_) => plain(scene.pids_outside()).into_iter().chain(plain(scene.subjects())).collect(),
         Kind::Path => paths(scene, typed),
         Kind::Program if !more && !typed.partial.contains('/') => plain(scene.programs()),
         Kind::Program => paths(scene, typed),
@@ -127,6 +129,15 @@ fn of_kind(scene: &Scene, card: &str, param: &Param, more: bool, typed: &Typed) 
         Kind::Topic => topics(typed),
         Kind::Word | Kind::Number | Kind::Flag => Vec::new(),
     }
+}
+
+/// `vb@` and the subjects.
+fn at(scene: &Scene, partial: &str) -> Vec<Word> {
+    let name = partial.split('@').next().unwrap_or_default();
+    if name.is_empty() {
+        return Vec::new();
+    }
+    scene.subjects().into_iter().map(|subject| Word::new(format!("{name}@{subject}"))).collect()
 }
 
 fn plain(words: Vec<String>) -> Vec<Word> {

@@ -45,6 +45,14 @@ impl Scene {
         family.iter().filter_map(|member| member.nspid.get(level.checked_sub(1)?)).map(ToString::to_string).collect()
     }
 
+    /// The network devices of the subject's network namespace.
+    pub fn links(&self) -> Vec<String> {
+        let path = Path::new("/proc").join(self.subject.pid().to_string()).join("net/dev");
+        let text = observe::process::read(&path).is().cloned().unwrap_or_default();
+        // Two lines of titles, then `  lo: 0 0 …`.
+        text.lines().skip(2).filter_map(|line| Some(line.split_once(':')?.0.trim().to_string())).collect()
+    }
+
     /// Where a path of the subject is for us. A link with an absolute target still leads into our own tree: for a list
     /// of names that does no harm.
     pub fn in_view(&self, path: &str) -> PathBuf {

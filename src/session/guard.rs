@@ -38,6 +38,33 @@ pub fn refusal(card: &Card, args: &Args, subject: &SubjectView, names: &Names) -
     })
 }
 
+/// The kinds in which this subject is in a namespace that the bench made.
+pub fn owned(subject: &SubjectView, names: &Names) -> Vec<NsKind> {
+    NsKind::ALL.into_iter().filter(|kind| subject.seen.ns_id(*kind).is_some_and(|id| names.is_made(*kind, id))).collect()
+}
+
+/// Why this command may not reach into the namespace of another process (arguments of the kinds `TargetNs` and `NameAt`) that a
+/// namespace `id` of this kind is; None where it may: the bench made it.
+pub fn intrusion(card: &Card, kind: NsKind, id: NsId, names: &Names) -> Option<Msg> {
+    if names.is_made(kind, id) {
+        return None;
+    }
+    let (whose, whose_zh) = match names.is_host(kind, id) {
+        true => ("the host's".into(), "主机的".into()),
+        false => (format!("not made by this bench ({kind}:[{}])", id.ino), format!("不是本实验台创建的（{kind}:[{}]）", id.ino)),
+    };
+    Some(Msg::new(
+        format!(
+            "the {kind} namespace of the other process is {whose}, and `{}` would change it. `unshare {kind}` there first, or add --on-host to this line if you mean it",
+            card.name
+        ),
+        format!(
+            "对方进程的 {kind} 命名空间{whose_zh}，而 `{}` 会改动它。请先在那里执行 `unshare {kind}`；若确实要这样做，在这一行加上 --on-host",
+            card.name
+        ),
+    ))
+}
+
 /// Which namespaces the subject made with these calls: those of the subject that are new to it after a call that makes some. What
 /// it enters with setns(2) is somebody's already.
 pub fn made(calls: &[Call], was: &Snapshot, is: &Snapshot) -> Vec<(NsKind, NsId)> {

@@ -6,10 +6,12 @@ use super::stage::child_gone;
 use super::watch::Watch;
 use crate::command::{Args, Card, Kind, Outside, Run, Said, Stop, SubjectView, Terminal};
 use crate::kernel::{self, Kernel};
-use crate::model::{Advice, Call, End, Msg, Place, errno_name};
+use crate::model::{Advice, Call, End, Msg, NsKind, Place, Seen, errno_name};
+use crate::observe;
 use crate::subject::{Outcome, Reply};
 use nix::errno::Errno;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::path::PathBuf;
 
 /// What a line came to, before it is written down.
 pub(super) struct Played {
@@ -30,22 +32,23 @@ impl Session {
             return Played::ended(End::Refused { why });
         }
         match (card.run, card.place(args)) {
-            (Run::Inside(_) | Run::Either { .. }, Place::Inside) => self.inside(card, args, line),
+            (Run::Inside(_) | Run::Either { .. }, Place::Inside) => self.inside(card, args, line, was),
             (Run::Outside(run) | Run::Shell(run) | Run::Either { outside: run, .. }, _) => self.outside(run, args),
-            (Run::Inside(_), _) => self.inside(card, args, line),
+            (Run::Inside(_), _) => self.inside(card, args, line, was),
         }
     }
 
-    fn inside(&mut self, card: &Card, args: &Args, line: &str) -> Played {
+    fn inside(&mut self, card: &Card, args: &Args, line: &str, was: &SubjectView) -> Played {
         let held = match self.open_targets(card, args) {
             Ok(held) => held,
-            Err(why) => return Played::ended(End::Usage { why }),
+            Err(end) => return Played::ended(end),
         };
+        let own = if args.on_host { NsKind::ALL.to_vec() } else { guard::owned(was, &self.names) };
         let terminal = Terminal { give: self.options.terminal };
         let lang = self.options.lang;
         let mut watch = Watch::new(self.stages[self.current].handle.pid(), lang, self.options.terminal);
         let handle = &mut self.stages[self.current].handle;
-        let Reply { calls, outcome, output } = handle.run(line, lang, terminal, held, &mut |event| watch.on(event));
+        let Reply { calls, outcome, output } = handle.run(line, lang, terminal, held, own, &mut |event| watch.on(event));
         if self.options.terminal {
             kernel::take_terminal_back();
         }
@@ -105,31 +108,77 @@ impl Session {
         Played { calls: kernel.take(), output, end, said }
     }
 
-    /// Opens what the arguments of kind `Target` name, where the observer can: a PID as the host counts, or a subject's name.
-    /// A path is for the subject to open, in its own view.
-    fn open_targets(&self, card: &Card, args: &Args) -> Result<Vec<(String, String, OwnedFd)>, Msg> {
-        let words = card.args.iter().filter(|param| param.kind == Kind::Target).flat_map(|param| args.all(param.name));
+    /// Opens what the arguments of kind `Target`, `TargetNs` and `NameAt` name, where the observer can: a PID as the host counts, or
+    /// a subject's name. A path is for the subject to open, in its own view.
+    fn open_targets(&self, card: &Card, args: &Args) -> Result<Vec<(String, String, OwnedFd)>, End> {
         let mut held = Vec::new();
-        for word in words.filter(|word| !word.contains('/')) {
-            let pid = match (word.parse::<i32>(), self.stages.iter().find(|stage| stage.name == *word)) {
-                (Ok(pid), _) => pid,
-                (Err(_), Some(stage)) => stage.handle.pid(),
-                (Err(_), None) => {
-                    return Err(Msg::new(
-                        format!("`{word}` is no PID, no subject's name and no path (a path has a / in it)"),
-                        format!("`{word}` 既不是 PID，也不是被观察进程的名字或路径（路径中含有 /）"),
-                    ));
+        for param in card.args {
+            for word in args.all(param.name) {
+                match (param.kind, word.rsplit_once('@')) {
+                    (Kind::Target, _) if !word.contains('/') => {
+                        let pid = self.target(word)?;
+                        let fd = kernel::pidfd_open(pid).map_err(|errno| gone(pid, "pidfd_open", errno))?;
+                        held.push((word.clone(), format!("pidfd:[{pid}]"), fd));
+                    }
+                    (Kind::TargetNs(kind), _) => held.push(self.target_ns(card, args, kind, word, word)?),
+                    (Kind::NameAt(kind), Some((_, target))) => held.push(self.target_ns(card, args, kind, word, target)?),
+                    _ => {}
                 }
-            };
-            let fd = kernel::pidfd_open(pid).map_err(|errno| {
-                Msg::new(
-                    format!("there is no process {pid}: pidfd_open {}", errno_name(errno)),
-                    format!("没有进程 {pid}：pidfd_open {}", errno_name(errno)),
-                )
-            })?;
-            held.push((word.clone(), format!("pidfd:[{pid}]"), fd));
+            }
         }
         Ok(held)
+    }
+
+    /// The namespace of another process, open, if the guard allows it.
+    fn target_ns(
+        &self,
+        card: &Card,
+        args: &Args,
+        kind: NsKind,
+        word: &str,
+        target: &str,
+    ) -> Result<(String, String, OwnedFd), End> {
+        let pid = self.target(target)?;
+        let path = PathBuf::from(format!("/proc/{pid}/ns/{kind}"));
+        let fd = Kernel::new().open_ns(&path).map_err(|errno| gone(pid, &format!("open {}", path.display()), errno))?;
+        let id = match observe::process::link(&PathBuf::from(format!("/proc/self/fd/{}", fd.as_raw_fd()))) {
+            Seen::Is(id) => id,
+            Seen::Not { errno, .. } => return Err(gone(pid, "readlink", Errno::from_raw(errno))),
+        };
+        match guard::intrusion(card, kind, id, &self.names) {
+            Some(why) if !args.on_host => Err(End::Refused { why }),
+            _ => Ok((word.into(), format!("{kind}:[{}]", id.ino), fd)),
+        }
+    }
+
+    /// The PID that a word names.
+    fn target(&self, word: &str) -> Result<i32, End> {
+        match (word.parse::<i32>(), self.stages.iter().find(|stage| stage.name == *word)) {
+            (Ok(pid), _) => Ok(pid),
+            (Err(_), Some(stage)) => Ok(stage.handle.pid()),
+            (Err(_), None) => Err(End::Usage {
+                why: Msg::new(
+                    format!("`{word}` is no PID, no subject's name and no path (a path has a / in it)"),
+                    format!("`{word}` 既不是 PID，也不是被观察进程的名字或路径（路径中含有 /）"),
+                ),
+            }),
+        }
+    }
+}
+
+/// A process that the observer could not take hold of.
+fn gone(pid: i32, call: &str, errno: Errno) -> End {
+    let name = errno_name(errno);
+    match errno {
+        Errno::ENOENT | Errno::ESRCH => End::Usage {
+            why: Msg::new(format!("there is no process {pid}: {call} {name}"), format!("没有进程 {pid}：{call} {name}")),
+        },
+        _ => End::Unfit {
+            why: Msg::new(
+                format!("the observer may not take hold of process {pid}: {call} {name} (ptrace(2))"),
+                format!("观察者无权取得进程 {pid}：{call} {name}（ptrace(2)）"),
+            ),
+        },
     }
 }
 

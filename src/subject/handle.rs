@@ -4,7 +4,7 @@ use super::serve::{ARGV0, number};
 use super::wire::{self, Ask, Got, Told};
 use crate::command::{Said, Stop, Terminal};
 use crate::kernel;
-use crate::model::{Call, Exit, Inside, Lang};
+use crate::model::{Call, Exit, Inside, Lang, NsKind};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, socketpair};
@@ -129,13 +129,14 @@ impl Handle {
         lang: Lang,
         terminal: Terminal,
         held: Vec<(String, String, OwnedFd)>,
+        own: Vec<NsKind>,
         on: &mut dyn FnMut(Event) -> Patience,
     ) -> Reply {
         let id = self.next_id;
         self.next_id += 1;
         let fds: Vec<i32> = held.iter().map(|(_, _, fd)| fd.as_raw_fd()).collect();
         let names = held.iter().map(|(word, label, _)| (word.clone(), label.clone())).collect();
-        let ask = Ask::Run { id, line: line.into(), lang, terminal, held: names };
+        let ask = Ask::Run { id, line: line.into(), lang, terminal, held: names, own };
         let mut reply = Reply { calls: Vec::new(), outcome: Outcome::NoAnswer, output: String::new() };
         if let Err(errno) = wire::send(&self.socket, &ask, &fds) {
             reply.outcome = match errno {
@@ -154,7 +155,7 @@ impl Handle {
     /// Has the subject say anew what it sees of itself; one that does not answer soon (stopped, frozen) is not waited for.
     pub fn ask_for_inside(&mut self, lang: Lang) {
         // An empty line does nothing, and a late answer to it is recognised by its number.
-        self.run("", lang, Terminal::default(), Vec::new(), &mut |_| Patience::GiveUp);
+        self.run("", lang, Terminal::default(), Vec::new(), Vec::new(), &mut |_| Patience::GiveUp);
     }
 
     fn wait_for(&mut self, id: u64, reply: &mut Reply, on: &mut dyn FnMut(Event) -> Patience) -> Outcome {

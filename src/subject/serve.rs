@@ -4,7 +4,7 @@ use super::wire::{self, Ask, Got, Told};
 use crate::command::context::Tell;
 use crate::command::{self, Held, Inside, Run, Said, Stop, Terminal};
 use crate::kernel::{self, Kernel};
-use crate::model::{Exit, Lang, Msg};
+use crate::model::{Exit, Lang, Msg, NsKind};
 use crate::observe;
 use nix::errno::Errno;
 use nix::sys::signal::{SigHandler, Signal};
@@ -57,6 +57,7 @@ struct Line {
     lang: Lang,
     terminal: Terminal,
     held: Vec<Held>,
+    own: Vec<NsKind>,
 }
 
 /// What the subject knows from line to line.
@@ -99,10 +100,10 @@ fn serve(subject: &mut Subject) -> i32 {
             Ok(Got::Garbage) | Err(Errno::EINTR) => continue,
             Ok(Got::End) | Err(_) => return 0,
         };
-        let Ask::Run { id, line, lang, terminal, held } = packet.value;
+        let Ask::Run { id, line, lang, terminal, held, own } = packet.value;
         let held = held.into_iter().zip(packet.fds).map(|((word, label), fd)| Held { word, fd, label }).collect();
         let _ = subject.wire.tell(&Told::Took { id, inside: observe::process::inside() });
-        let after = run(subject, Line { text: line, lang, terminal, held });
+        let after = run(subject, Line { text: line, lang, terminal, held, own });
         // A change of credentials clears the parent-death signal and what makes /proc/PID readable (prctl(2)), so both are set anew
         // after each line, before the observer hears of it and looks.
         kernel::die_with_parent(nix::unistd::getppid().as_raw());
@@ -134,6 +135,7 @@ fn run(subject: &mut Subject, line: Line) -> After {
         kernel: &mut subject.kernel,
         lang: line.lang,
         held: line.held,
+        own: &line.own,
         jobs: &mut subject.jobs,
         terminal: line.terminal,
         depth: subject.depth,

@@ -4,7 +4,7 @@
 //! after `unshare pid; fork` the inside says 1 and the observer knows the outside number without bookkeeping.
 
 use crate::command::{Said, Stop, Terminal};
-use crate::model::{Call, Exit, Inside, Lang};
+use crate::model::{Call, Exit, Inside, Lang, NsKind};
 use nix::cmsg_space;
 use nix::errno::Errno;
 use nix::sys::socket::{ControlMessage, ControlMessageOwned, MsgFlags, UnixCredentials, recvmsg, sendmsg, setsockopt, sockopt};
@@ -30,6 +30,8 @@ pub enum Ask {
         terminal: Terminal,
         /// Word and label of each descriptor.
         held: Vec<(String, String)>,
+        /// The kinds in which the subject's namespace is the bench's own.
+        own: Vec<NsKind>,
     },
 }
 

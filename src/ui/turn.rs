@@ -38,7 +38,7 @@ fn calls(calls: &[Call], style: &Style) -> String {
             let more = MORE_CALLS.get(style.lang()).replace("{}", &hidden.len().to_string());
             text.push_str(&paragraph(&start(style, Sign::Cut), &more, Role::Dim, style));
         }
-        if call.answer.is_err() || !hidden.contains(&i) {
+        if call.errno().is_some() || !hidden.contains(&i) {
             text.push_str(&one_call(call, style));
         }
     }
@@ -46,9 +46,9 @@ fn calls(calls: &[Call], style: &Style) -> String {
 }
 
 fn one_call(call: &Call, style: &Style) -> String {
-    let (sign, role) = match call.answer {
-        Ok(_) => ("  ".to_string(), Role::Dim),
-        Err(_) => (start(style, Sign::Failed), Role::Bad),
+    let (sign, role) = match call.errno() {
+        None => ("  ".to_string(), Role::Dim),
+        Some(_) => (start(style, Sign::Failed), Role::Bad),
     };
     let whole = style.visible(&call.to_string());
     let shown = match style.width {
