@@ -172,7 +172,7 @@ fn changing(seen: &Seen) -> bool {
     CHANGING.contains(&seen.name.as_str())
         || seen.name == "write" && kernel_file
         || seen.name == "openat" && failed_open && (seen.args.contains("\"/proc/") || seen.args.contains("\"/sys/"))
-        || seen.name == "sendmsg" && seen.args.contains("NETLINK")
+        || seen.name == "sendmsg" && seen.args.contains("sa_family=AF_NETLINK")
 }
 
 /// Did strace see this call?

@@ -49,14 +49,10 @@ pub fn index(name: &str) -> Result<u32, Stop> {
     })
 }
 
-/// There is no device of this name here, and which ones there are.
 fn absent(name: &str) -> Stop {
-    let found = nix::net::if_::if_nameindex();
-    let names = found.map(|found| found.iter().map(|one| one.name().to_string_lossy().into_owned()).collect::<Vec<_>>());
-    let names = names.unwrap_or_default().join(" ");
     Stop::Unfit(Msg::new(
-        format!("no device `{name}` in the subject's network namespace (ENODEV); there are: {names}"),
-        format!("被观察进程的网络命名空间中没有设备 `{name}`（ENODEV）；现有：{names}"),
+        format!("no device `{name}` in the subject's network namespace (ENODEV); `link` lists what there is"),
+        format!("被观察进程的网络命名空间中没有设备 `{name}`（ENODEV）；`link` 列出现有的设备"),
     ))
 }
 
