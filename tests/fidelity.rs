@@ -7,7 +7,7 @@ mod needs;
 mod strace;
 
 use boxlab::command::{Card, Example, Primitive, cards};
-use boxlab::model::{Call, End, Turn, errno_name};
+use boxlab::model::{Call, End, Exit, Turn, errno_name};
 use std::sync::Mutex;
 use strace::{Role, Seen, trace};
 
@@ -128,6 +128,8 @@ const LOOSE: &[(&str, &str)] = &[
     ("recvfrom", "the same; and a raw socket hears more than the answer"),
     ("sendmsg", "strace writes out each field of a netlink message"),
     ("seccomp", "strace writes the address of the filter"),
+    ("landlock_create_ruleset", "older versions of strace do not know the newer rights by name"),
+    ("landlock_add_rule", "the same; and it names the directory behind a symbolic link"),
 ];
 
 /// Commands that put a fresh subject in the place of one: its start and its end are the bench's.
@@ -162,6 +164,9 @@ fn plumbing(role: Role, seen: &Seen, turn: &Turn) -> Option<&'static str> {
         }
         (Role::Shell, "wait4") if args.ends_with(", 0, NULL") => Some("the end of such a helper"),
         _ if seen.answer.starts_with('?') => Some("it never returned"),
+        (Role::Subject, _) if matches!(turn.end, End::SubjectGone { exit: Exit::Signal(libc::SIGSYS) }) => {
+            Some("a seccomp filter killed the subject instead of making the call")
+        }
         _ => None,
     }
 }
@@ -191,17 +196,19 @@ fn same(call: &Call, seen: &Seen) -> bool {
 
 /// Where the two may write the same in different words.
 fn notation(args: &str) -> String {
+    const CWD: &str = "AT_FDCWD";
+    let fd = |before: &str| before.ends_with(|c: char| c.is_ascii_digit()) || before.ends_with(CWD);
     let mut text = String::new();
     let mut rest = args;
     // `3</proc/7/uid_map>`. An open file that has no path (a pidfd, a namespace) is compared by its number only.
     while let Some((before, after)) = rest.split_once('<') {
         text += before;
         rest = after;
-        let Some((label, after)) = after.split_once('>').filter(|_| before.ends_with(|c: char| c.is_ascii_digit())) else {
+        let Some((label, after)) = after.split_once('>').filter(|_| fd(before)) else {
             text.push('<');
             continue;
         };
-        if label.starts_with('/') && !label.starts_with("/proc/self/ns") {
+        if label.starts_with('/') && !label.starts_with("/proc/self/ns") && !before.ends_with(CWD) {
             text += &format!("<{label}>");
         }
         rest = after;

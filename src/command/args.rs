@@ -50,7 +50,14 @@ impl Args {
                 return Err(odd(card, word, near));
             }
             // A word that does not fit a repeated parameter may begin the next one.
-            let Some(param) = rest.peek().copied() else { return Err(odd(card, word, None)) };
+            let Some(mut param) = rest.peek().copied() else { return Err(odd(card, word, None)) };
+            if args.words.contains_key(param.name) && check(card, param.kind, word).is_err() {
+                let mut after = rest.clone();
+                after.next();
+                if let Some(next) = after.peek().copied().filter(|next| check(card, next.kind, word).is_ok()) {
+                    (param, rest) = (next, after);
+                }
+            }
             if param.kind == Kind::Program {
                 let program = args.words.entry(param.name).or_default();
                 program.push(word.clone());

@@ -8,6 +8,7 @@
 
 mod cgroup;
 mod file;
+mod landlock;
 mod limit;
 mod netlink;
 mod netlink_text;
@@ -15,16 +16,19 @@ mod ns;
 mod nsfs;
 mod privilege;
 mod process;
+mod seccomp;
 mod socket;
 mod terminal;
 
+pub use landlock::LANDLOCK_RIGHTS;
 pub use netlink::{Heard, Netlink};
 pub use nsfs::{ns_owner, ns_parent};
-pub use privilege::{Ambient, CapSets, bounding_set, is_subreaper, securebits, stay_dumpable};
+pub use privilege::{Ambient, CapSets, bounding_set, groups, is_subreaper, securebits, stay_dumpable};
 pub use process::{
     Fork, Program, adopt_orphans, die_with_parent, end_with_parent, exit_now, fork_shell, fork_worker, handle_signal, pidfd_open,
     plumbing_kill, plumbing_signal, shield_from_oom, wake_up,
 };
+pub use seccomp::Instruction;
 pub use socket::{Speaks, hear};
 pub use terminal::{
     MODES_RESET, owns_terminal, take_terminal_back, terminal_gone, terminal_owner, terminal_size, wait_for_foreground,

@@ -193,6 +193,17 @@ pub fn bounding_set() -> u64 {
     (0..64).filter(|cap| has(*cap)).fold(0, |set, cap| set | 1 << cap)
 }
 
+/// getgroups(2), as plumbing. Not libc's way, which opens a file to learn how many there can be: a filter may forbid that.
+pub fn groups() -> Vec<u32> {
+    // SAFETY: with size 0 the kernel writes nothing.
+    let Ok(size) = answer(unsafe { libc::syscall(libc::SYS_getgroups, 0, 0) }) else { return Vec::new() };
+    let mut list = vec![0u32; size as usize];
+    // SAFETY: the kernel writes at most as many integers as `list` has, or fails where there are more by now.
+    let got = answer(unsafe { libc::syscall(libc::SYS_getgroups, list.len(), list.as_mut_ptr()) });
+    list.truncate(got.unwrap_or(0) as usize);
+    list
+}
+
 /// PR_GET_SECUREBITS, as plumbing; 0 where it cannot be asked.
 pub fn securebits() -> u32 {
     // SAFETY: this prctl takes no pointer.

@@ -167,7 +167,15 @@ impl Exit {
         };
         match self {
             Exit::Status(status) => Msg::new(format!("status {status}"), format!("退出状态 {status}")),
-            Exit::Signal(signal) => Msg::new(format!("killed by {}", name(signal)), format!("被 {} 杀死", name(signal))),
+            Exit::Signal(signal) => {
+                let (en, zh) = match signal {
+                    libc::SIGSYS => (": a seccomp filter does not allow what it called", "：seccomp 过滤器不允许它发出的调用"),
+                    libc::SIGXCPU => (": RLIMIT_CPU is used up", "：RLIMIT_CPU 已用完"),
+                    libc::SIGXFSZ => (": it wrote beyond RLIMIT_FSIZE", "：写入超过了 RLIMIT_FSIZE"),
+                    _ => ("", ""),
+                };
+                Msg::new(format!("killed by {}{en}", name(signal)), format!("被 {} 杀死{zh}", name(signal)))
+            }
             Exit::Stopped(signal) => Msg::new(format!("stopped by {}", name(signal)), format!("被 {} 停止", name(signal))),
             Exit::Unknown => Msg::new("nobody knows how", "原因不明"),
         }

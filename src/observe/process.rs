@@ -57,12 +57,15 @@ pub fn inside() -> Inside {
         pid: nix::unistd::getpid().as_raw(),
         uid: nix::unistd::geteuid().as_raw(),
         gid: nix::unistd::getegid().as_raw(),
-        hostname: nix::unistd::gethostname().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        hostname: match nix::unistd::gethostname() {
+            Ok(name) => name.to_string_lossy().into_owned(),
+            Err(errno) => crate::model::errno_name(errno),
+        },
         cwd: match nix::unistd::getcwd() {
             Ok(path) => path.to_string_lossy().into_owned(),
             Err(errno) => crate::model::errno_name(errno),
         },
-        groups: nix::unistd::getgroups().map(|all| all.into_iter().map(|gid| gid.as_raw()).collect()).unwrap_or_default(),
+        groups: kernel::groups(),
         securebits: kernel::securebits(),
         subreaper: kernel::is_subreaper(),
     }

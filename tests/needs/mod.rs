@@ -26,6 +26,7 @@ fn has(word: &str, root: bool) -> bool {
         "userns" => {
             root || std::fs::read_to_string("/proc/sys/kernel/unprivileged_userns_clone").map_or(true, |text| text.trim() == "1")
         }
+        "landlock" => boxlab::kernel::Kernel::new().landlock_abi().is_ok(),
         "strace" => std::process::Command::new("strace").arg("-V").output().is_ok(),
         word if word.starts_with("cgroup") => has_cgroup(word),
         _ => true,

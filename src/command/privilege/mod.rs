@@ -3,9 +3,11 @@
 mod caps;
 mod exec;
 mod ids;
+mod landlock;
 mod nnp;
 mod oom_score;
 mod rlimit;
+mod seccomp;
 mod securebits;
 
 use super::Card;
@@ -24,6 +26,8 @@ pub const CARDS: &[Card] = &[
     ids::SETGROUPS,
     nnp::CARD,
     securebits::CARD,
+    seccomp::CARD,
+    landlock::CARD,
     rlimit::CARD,
     oom_score::CARD,
 ];

@@ -177,7 +177,9 @@ fn find(name: &str) -> Result<String, Stop> {
     if let Some(file) = files().find(executable) {
         return Ok(file);
     }
-    match files().find(|file| std::fs::exists(file).unwrap_or(false)) {
+    // A filter that refuses to look says nothing about the file.
+    let hidden = |error: std::io::Error| matches!(error.raw_os_error(), Some(libc::EPERM | libc::ENOSYS));
+    match files().find(|file| std::fs::exists(file).unwrap_or_else(hidden)) {
         // execve(2) says best why this one cannot be executed.
         Some(file) => Ok(file),
         None => Err(Stop::Unfit(Msg::new(
