@@ -32,6 +32,15 @@ fn signal(pid: i32, signal: Signal) {
     kill(Pid::from_raw(pid), signal).expect("it lives");
 }
 
+/// Is it in wait4(2), in a process group other than its own? Only then does it hear that Ctrl-C was typed.
+fn waits_with_child(subject: i32) -> bool {
+    let read = |file: &str| std::fs::read_to_string(format!("/proc/{subject}/{file}")).unwrap_or_default();
+    let call = read("syscall").split(' ').next().and_then(|number| number.parse::<i64>().ok());
+    let stat = read("stat");
+    let group = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(2)?.parse::<i32>().ok());
+    call == Some(nix::libc::SYS_wait4) && group.is_some_and(|group| group != subject)
+}
+
 fn all_modes(terminal: &Terminal) -> bool {
     [LocalFlags::ICANON, LocalFlags::ECHO, LocalFlags::ISIG].iter().all(|flag| terminal.flag(*flag))
 }
@@ -156,12 +165,11 @@ fn a_pid_1_that_ignores_ctrl_c_is_killed_at_the_third() {
         list.split_whitespace()
             .any(|pid| std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name == "sleep\n"))
     });
-    terminal.send(CTRL_C);
-    terminal.wait("the kernel drops Ctrl-C");
-    terminal.send(CTRL_C);
-    terminal.wait("once more");
-    terminal.send(CTRL_C);
-    terminal.wait("killed by SIGKILL");
+    for answer in ["the kernel drops Ctrl-C", "once more", "killed by SIGKILL"] {
+        terminal.until("the subject waits in its child's process group", |_| waits_with_child(subject));
+        terminal.send(CTRL_C);
+        terminal.wait(answer);
+    }
     terminal.wait_prompt();
 }
 
