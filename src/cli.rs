@@ -6,9 +6,11 @@ use crate::kernel;
 use crate::lesson;
 use crate::model::Lang;
 use crate::repl;
+use crate::screen::{self, ToScreen};
 use crate::script;
 use crate::session::{Options, Session, keeper, signals};
 use crate::ui;
+use crate::ui::Theme;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
@@ -32,6 +34,12 @@ struct Cli {
     /// Language of the texts; without it, that of the locale
     #[arg(long, value_enum, global = true)]
     lang: Option<Language>,
+    /// The plain shell: no screen, no pane beside it
+    #[arg(long)]
+    no_pane: bool,
+    /// Colours for a dark or light terminal, or bold and inverse for a projector
+    #[arg(long, value_enum, global = true)]
+    theme: Option<Colours>,
     #[command(subcommand)]
     verb: Option<Verb>,
 }
@@ -72,6 +80,13 @@ enum Language {
     Zh,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Colours {
+    Dark,
+    Light,
+    Contrast,
+}
+
 /// Runs the program; returns its exit status: 0 every line did what it said, 1 a line failed, 2 wrong usage or unreadable file.
 pub fn main() -> i32 {
     let cli = match Cli::try_parse() {
@@ -86,6 +101,13 @@ pub fn main() -> i32 {
         Language::En => Lang::En,
         Language::Zh => Lang::Zh,
     });
+    if let Some(theme) = cli.theme {
+        script::set_theme(match theme {
+            Colours::Dark => Theme::Dark,
+            Colours::Light => Theme::Light,
+            Colours::Contrast => Theme::Contrast,
+        });
+    }
     match cli.verb {
         Some(Verb::Replay { files, from }) => replay(&lesson::Wish { files, from }, lang),
         Some(Verb::Docs { page }) => match script::say(&match page {
@@ -105,7 +127,7 @@ pub fn main() -> i32 {
                     2
                 }
             },
-            (None, None) if std::io::stdin().is_terminal() => shell(lang),
+            (None, None) if std::io::stdin().is_terminal() => shell(lang, !cli.no_pane),
             (None, None) => {
                 let mut script = String::new();
                 match std::io::stdin().read_to_string(&mut script) {
@@ -138,13 +160,22 @@ fn replay(wish: &lesson::Wish, lang: Lang) -> i32 {
     })
 }
 
-/// The interactive shell.
-fn shell(lang: Lang) -> i32 {
+/// The interactive shell, below a screen where there can be one.
+fn shell(lang: Lang, pane: bool) -> i32 {
     kernel::wait_for_foreground();
-    keep(|| match Session::start(Options { lang, capture: false, terminal: kernel::owns_terminal() }) {
-        Ok(mut session) => repl::run(&mut session),
+    keep(|| if pane && screen::is_possible() { screen::run(lang, |screen| open(lang, screen)) } else { open(lang, None) })
+}
+
+fn open(lang: Lang, screen: Option<ToScreen>) -> i32 {
+    match Session::start(Options { lang, capture: false, terminal: kernel::owns_terminal() }) {
+        Ok(mut session) => {
+            if let Some(screen) = screen {
+                session.listen(Box::new(move |report| screen.send(report)));
+            }
+            repl::run(&mut session)
+        }
         Err(error) => no_subject(&error),
-    })
+    }
 }
 
 fn keep(shell: impl FnOnce() -> i32) -> i32 {

@@ -10,6 +10,7 @@ pub mod lesson;
 pub mod model;
 pub mod observe;
 pub mod repl;
+pub mod screen;
 pub mod script;
 pub mod session;
 pub mod subject;

@@ -2,8 +2,9 @@
 
 use crate::model::Lang;
 use crate::session::{Session, signals};
-use crate::ui::{self, Style};
+use crate::ui::{self, Style, Theme};
 use std::io::{IsTerminal, Write};
+use std::sync::OnceLock;
 
 /// Runs the lines and prints what each did. Returns 0 when every line did what it says, else 1.
 pub fn run(session: &mut Session, lines: &[String], json: bool, stop: bool) -> i32 {
@@ -42,6 +43,19 @@ pub fn say(text: &str) -> std::io::Result<()> {
     out.flush()
 }
 
+/// The theme that was asked for.
+static THEME: OnceLock<Theme> = OnceLock::new();
+
+/// Sets the theme, once.
+pub fn set_theme(theme: Theme) {
+    THEME.get_or_init(|| theme);
+}
+
+/// The theme.
+pub fn theme() -> Theme {
+    THEME.get().copied().unwrap_or_default()
+}
+
 /// How to draw on standard output: colours on a terminal unless NO_COLOR is set (no-color.org), its width, and
 /// ASCII only where the locale has no UTF-8.
 pub fn style(session: &Session) -> Style {
@@ -56,7 +70,7 @@ pub fn bare_style(lang: Lang) -> Style {
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && std::env::var_os("TERM").is_some_and(|term| term != "dumb");
     let width = if terminal { crate::kernel::terminal_size().map(|(columns, _)| columns) } else { None };
-    Style { lang, colour, utf8: !terminal || utf8_locale(lang), width, ..Style::default() }
+    Style { lang, colour, utf8: !terminal || utf8_locale(lang), theme: theme(), width, ..Style::default() }
 }
 
 /// Can the terminal show more than ASCII? By the locale's name; who asks for Chinese has a terminal that shows it.

@@ -1,7 +1,7 @@
 //! What a command is given when it runs, and what it gives back.
 
 use crate::kernel::Kernel;
-use crate::model::{Block, Cell, Exit, Grid, Lang, Msg, Names, Note, NoteKind, NsId, NsKind, Snapshot, Turn};
+use crate::model::{Block, Cell, Exit, Grid, Lang, Msg, Names, Note, NoteKind, NsId, NsKind, PaneOrder, Snapshot, Turn};
 use nix::errno::Errno;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -91,6 +91,8 @@ pub struct Outside<'a> {
     pub host: &'a BTreeMap<NsKind, NsId>,
     /// The names of namespaces.
     pub names: &'a Names,
+    /// There is a screen with a pane.
+    pub screen: bool,
     /// The keeper's PID: every process of the bench descends from it.
     pub keeper: i32,
     /// The last line's whole receipt.
@@ -132,6 +134,8 @@ pub enum Act {
     Drop(String),
     /// The screen's language.
     Lang(Lang),
+    /// What the pane is to do.
+    Pane(PaneOrder),
     /// The session ends.
     Quit,
 }

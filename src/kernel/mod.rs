@@ -31,7 +31,8 @@ pub use process::{
 pub use seccomp::Instruction;
 pub use socket::{Speaks, hear};
 pub use terminal::{
-    MODES_RESET, owns_terminal, take_terminal_back, terminal_gone, terminal_owner, terminal_size, wait_for_foreground,
+    MODES_RESET, lead_session_on, owns_terminal, set_variable, set_window_size, stop_group, take_terminal_back, terminal_gone,
+    terminal_owner, terminal_size, wait_for_foreground, window_size,
 };
 
 use socket::extended_answers;

@@ -1,9 +1,9 @@
 //! The terminal, as plumbing: its size, whose it is, and the modes that a killed program leaves behind.
 
+use libc::{TIOCGWINSZ, winsize};
 use nix::errno::Errno;
-use nix::libc::{TIOCGWINSZ, winsize};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 /// Back to what a terminal is after its reset, as far as full-screen programs change it (console_codes(4), xterm's
 /// ctlseqs): normal screen, cursor shown, cursor keys and keypad plain, no mouse reports, no bracketed paste, no colours.
@@ -13,10 +13,8 @@ pub const MODES_RESET: &str =
 
 /// Columns and rows of standard output; None where it has no size (not a terminal, a serial line that was never told).
 pub fn terminal_size() -> Option<(usize, usize)> {
-    let mut size = winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
-    // SAFETY: TIOCGWINSZ fills in one winsize, and `size` is one.
-    let done = unsafe { nix::libc::ioctl(1, TIOCGWINSZ, &mut size) } == 0;
-    (done && size.ws_col > 0).then_some((size.ws_col.into(), size.ws_row.into()))
+    let (columns, rows) = window_size(&std::io::stdout())?;
+    (columns > 0).then_some((columns.into(), rows.into()))
 }
 
 /// tcsetpgrp(3): the caller's process group gets the terminal again, after a program had it.
@@ -53,4 +51,49 @@ pub fn terminal_gone() -> bool {
         Ok(_) => fds[0].revents().is_some_and(|events| events.intersects(PollFlags::POLLHUP | PollFlags::POLLERR)),
         Err(errno) => errno != Errno::EINTR,
     }
+}
+
+/// Columns and rows of this terminal (TIOCGWINSZ, ioctl_tty(2)); 0 where nobody told it.
+pub fn window_size(terminal: &impl AsFd) -> Option<(u16, u16)> {
+    let mut size = winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
+    // SAFETY: TIOCGWINSZ fills in one winsize, and `size` is one.
+    let done = unsafe { libc::ioctl(terminal.as_fd().as_raw_fd(), TIOCGWINSZ, &mut size) } == 0;
+    done.then_some((size.ws_col, size.ws_row))
+}
+
+/// Tells a terminal its size (TIOCSWINSZ): its foreground process group gets SIGWINCH.
+pub fn set_window_size(terminal: &impl AsFd, (columns, rows): (u16, u16)) {
+    let size = winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+    // SAFETY: TIOCSWINSZ reads one winsize, and `size` is one. A terminal that is gone has no size to set.
+    unsafe { libc::ioctl(terminal.as_fd().as_raw_fd(), libc::TIOCSWINSZ, &size) };
+}
+
+/// setsid(2) and TIOCSCTTY: the caller, which leads no process group, leads a session of its own on this terminal, and has it on
+/// standard input, output and error. Without a controlling terminal there is no job control.
+///
+/// Errors: EPERM when the caller leads a process group, or the terminal is another session's.
+pub fn lead_session_on(terminal: OwnedFd) -> Result<(), Errno> {
+    nix::unistd::setsid()?;
+    // SAFETY: TIOCSCTTY takes an integer.
+    Errno::result(unsafe { libc::ioctl(terminal.as_raw_fd(), libc::TIOCSCTTY, 0) })?;
+    nix::unistd::dup2_stdin(&terminal)?;
+    nix::unistd::dup2_stdout(&terminal)?;
+    nix::unistd::dup2_stderr(&terminal)
+}
+
+/// Sets or removes a variable of the environment. Only for a process with one thread.
+pub fn set_variable(name: &str, value: Option<&str>) {
+    // SAFETY: with one thread nobody reads the environment meanwhile.
+    unsafe {
+        match value {
+            Some(value) => std::env::set_var(name, value),
+            None => std::env::remove_var(name),
+        }
+    }
+}
+
+/// Stops the caller's whole process group as Ctrl-Z does, for SIGTSTP is ignored or handled in it. Returns when it goes on.
+pub fn stop_group() {
+    // SAFETY: kill takes two integers; 0 is the own process group.
+    unsafe { libc::kill(0, libc::SIGSTOP) };
 }

@@ -21,6 +21,11 @@ pub struct Member {
 
 /// The process and all below it, children after their parent. One that ends meanwhile may be missing.
 pub fn family(proc: &Path, root: i32) -> Vec<Member> {
+    family_up_to(proc, root, usize::MAX).0
+}
+
+/// As [`family`], but so many at most; and whether there are more.
+pub fn family_up_to(proc: &Path, root: i32, most: usize) -> (Vec<Member>, bool) {
     let mut found: Vec<Member> = Vec::new();
     let mut open = vec![(0, root)];
     while let Some((depth, pid)) = open.pop() {
@@ -28,13 +33,16 @@ pub fn family(proc: &Path, root: i32) -> Vec<Member> {
         if found.iter().any(|member| member.pid == pid) {
             continue;
         }
+        if found.len() == most {
+            return (found, true);
+        }
         let Some(member) = member(proc, pid, depth) else { continue };
         found.push(member);
         let mut below = children(proc, pid);
         below.sort_unstable_by(|a, b| b.cmp(a));
         open.extend(below.into_iter().map(|pid| (depth + 1, pid)));
     }
-    found
+    (found, false)
 }
 
 /// The children of a process (`/proc/PID/task/TID/children`, CONFIG_PROC_CHILDREN): no walk over all processes.

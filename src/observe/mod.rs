@@ -4,6 +4,7 @@ pub mod census;
 pub mod cgroup;
 pub mod family;
 pub mod mounts;
+pub mod pane;
 pub mod process;
 pub mod view;
 

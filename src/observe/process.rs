@@ -94,6 +94,13 @@ pub fn command(proc: &Path, pid: i32) -> Seen<String> {
     }
 }
 
+/// A command line without the directory of its program: what is narrow shows the name.
+pub fn command_name(line: &str) -> String {
+    let (program, rest) = line.split_once(' ').map_or((line, None), |(program, rest)| (program, Some(rest)));
+    let name = if program.starts_with('/') { program.rsplit('/').next().unwrap_or(program) } else { program };
+    rest.map_or_else(|| name.to_string(), |rest| format!("{name} {rest}"))
+}
+
 /// The number of the last capability that this kernel knows (capabilities(7)).
 pub fn last_capability() -> Option<u8> {
     read(Path::new("/proc/sys/kernel/cap_last_cap")).is()?.trim().parse().ok()

@@ -2,14 +2,14 @@
 
 mod complete;
 mod hint;
-mod history;
+pub mod history;
 mod place;
 mod prompt;
 mod scene;
 mod terminal;
 
 use crate::command;
-use crate::model::{Call, End, Note, Place, Text, Turn};
+use crate::model::{Call, End, Note, Place, Report, Text, Turn};
 use crate::script;
 use crate::session::{Session, signals};
 use crate::ui::{self, Role, Style};
@@ -51,7 +51,10 @@ pub fn run(session: &mut Session) -> i32 {
             break;
         }
         let (bare, painted) = renew(&mut editor, session, &style);
-        match editor.readline(&(bare, painted)) {
+        session.report(&Report::Prompt(bare.clone()));
+        let typed = editor.readline(&(bare, painted));
+        session.report(&Report::Prompt(String::new()));
+        match typed {
             Ok(text) => {
                 if !text.trim().is_empty() {
                     let _ = editor.add_history_entry(&text);
@@ -131,8 +134,10 @@ fn welcome(style: &Style) -> String {
     let mut text = String::new();
     for (at, line) in LINES.iter().enumerate() {
         let role = if at == 0 { Role::Plain } else { Role::Dim };
-        text.push_str(&style.paint(role, &style.visible(style.text(line))));
-        text.push('\n');
+        for line in ui::wrap(&style.visible(style.text(line)), style.width.unwrap_or(usize::MAX)) {
+            text.push_str(&style.paint(role, &line));
+            text.push('\n');
+        }
     }
     text + "\n"
 }

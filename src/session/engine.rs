@@ -5,7 +5,7 @@ use super::keeper;
 use super::play::Played;
 use super::stage::{Stage, child_gone, gone};
 use crate::command::{self, Act, Card, Parsed, SubjectView};
-use crate::model::{Call, End, Lang, Msg, Names, Note, NoteKind, NsId, NsKind, Place, Snapshot, Turn, changes};
+use crate::model::{Call, End, Lang, Msg, Names, Note, NoteKind, NsId, NsKind, Place, Report, Snapshot, Turn, changes};
 use crate::observe;
 use crate::subject::{Handle, News};
 use std::collections::BTreeMap;
@@ -34,6 +34,7 @@ pub struct Session {
     pub(super) history: Vec<String>,
     over: bool,
     pub(super) keeper: i32,
+    pub(super) listener: Option<super::report::Listener>,
 }
 
 impl Session {
@@ -42,11 +43,21 @@ impl Session {
     /// Errors: as [`Handle::start`].
     pub fn start(options: Options) -> io::Result<Session> {
         // Asked for once: after the keeper's death the answer would be another.
-        let keeper = nix::unistd::getppid().as_raw();
+        let keeper = keeper::pid();
         let stages = vec![Stage { name: "a".into(), handle: Handle::start(options.capture)?, keeper }];
         let own = observe::snapshot(Path::new("/proc"), std::process::id() as i32);
         let host = NsKind::ALL.into_iter().filter_map(|kind| Some((kind, own.ns_id(kind)?))).collect();
-        Ok(Session { options, stages, current: 0, names: Names::new(host), last: None, history: Vec::new(), over: false, keeper })
+        Ok(Session {
+            options,
+            stages,
+            current: 0,
+            names: Names::new(host),
+            last: None,
+            history: Vec::new(),
+            over: false,
+            keeper,
+            listener: None,
+        })
     }
 
     /// The language of the screen.
@@ -112,6 +123,7 @@ impl Session {
         }
         let (calls, mut notes) = self.news(Duration::ZERO);
         let was = self.stages[self.current].view();
+        self.report(&Report::Runs);
         let mut turn = Turn {
             line: line.into(),
             command: String::new(),
@@ -143,6 +155,7 @@ impl Session {
         if turn.command != "last" {
             self.last = Some(turn.clone());
         }
+        self.report_scene(turn.changes.clone());
         turn
     }
 
@@ -165,6 +178,9 @@ impl Session {
                     }
                 }
             }
+        }
+        if !notes.is_empty() {
+            self.report_scene(Vec::new());
         }
         (calls, notes)
     }
@@ -201,6 +217,10 @@ impl Session {
         match act {
             Act::Quit => {
                 self.over = true;
+                return Ok(Vec::new());
+            }
+            Act::Pane(order) => {
+                self.report(&Report::Pane(order));
                 return Ok(Vec::new());
             }
             Act::Lang(lang) => {

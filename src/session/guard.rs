@@ -97,7 +97,7 @@ fn is_ours(pid: i32, place: Place, subject: &SubjectView, names: &Names) -> bool
     let proc = Path::new("/proc");
     let own = std::process::id() as i32;
     let machinery = ancestors(proc, own);
-    let ours = || family(proc, nix::unistd::getppid().as_raw()).into_iter().filter(|member| !machinery.contains(&member.pid));
+    let ours = || family(proc, super::keeper::pid()).into_iter().filter(|member| !machinery.contains(&member.pid));
     let inside = match place {
         Place::Inside => subject.seen.ns_id(NsKind::Pid),
         Place::Outside | Place::Shell => names.host().get(&NsKind::Pid).copied(),

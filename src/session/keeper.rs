@@ -14,6 +14,9 @@ use std::time::{Duration, Instant};
 /// The shell, for the keeper's signal handler.
 static SHELL: AtomicI32 = AtomicI32::new(0);
 
+/// The keeper's PID, in its children.
+static KEEPER: AtomicI32 = AtomicI32::new(0);
+
 /// This process is a shell below a keeper, and its children are subjects and orphans.
 static ADOPTS: AtomicBool = AtomicBool::new(false);
 
@@ -34,12 +37,8 @@ pub fn keep(shell: impl FnOnce() -> i32, cleanup: impl FnOnce(i32)) -> i32 {
             1
         }
         Ok(ForkResult::Child) => {
-            signals::settle(keeper.as_raw());
-            // Orphans come here first, so that they can be ended when it is the keeper that was killed; they are the
-            // keeper's when it is the shell.
-            kernel::adopt_orphans();
-            ADOPTS.store(true, Ordering::Relaxed);
-            kernel::end_with_parent(keeper.as_raw());
+            KEEPER.store(keeper.as_raw(), Ordering::Relaxed);
+            below(keeper.as_raw());
             let status = shell();
             if nix::unistd::getppid() != keeper {
                 // The keeper was killed, so its work is ours.
@@ -70,6 +69,25 @@ pub fn keep(shell: impl FnOnce() -> i32, cleanup: impl FnOnce(i32)) -> i32 {
             }
             status
         }
+    }
+}
+
+/// Makes the caller a process of the bench below this one: the shell below the keeper, or below the screen.
+///
+/// Orphans come here first, so that they can be ended when it is the keeper that was killed; they are the keeper's when it is the
+/// shell.
+pub fn below(parent: i32) {
+    signals::settle(parent);
+    kernel::adopt_orphans();
+    ADOPTS.store(true, Ordering::Relaxed);
+    kernel::end_with_parent(parent);
+}
+
+/// The keeper's PID: every process of the bench descends from it. Where there is none, the parent's.
+pub fn pid() -> i32 {
+    match KEEPER.load(Ordering::Relaxed) {
+        0 => nix::unistd::getppid().as_raw(),
+        keeper => keeper,
     }
 }
 

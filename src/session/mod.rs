@@ -4,8 +4,10 @@ mod engine;
 mod guard;
 pub mod keeper;
 mod play;
+mod report;
 pub mod signals;
 mod stage;
 mod watch;
 
 pub use engine::{Options, Session};
+pub use report::Listener;

@@ -86,6 +86,7 @@ impl Session {
             subjects,
             host: self.names.host(),
             names: &self.names,
+            screen: self.listener.is_some(),
             keeper: self.keeper,
             last: self.last.as_ref(),
             history: &self.history,

@@ -2,7 +2,7 @@
 
 mod handle;
 mod serve;
-mod wire;
+pub mod wire;
 
 pub use handle::{Event, Handle, News, Outcome, Patience, Reply};
 pub use serve::{ARGV0, main};

@@ -2,6 +2,7 @@
 
 mod block;
 mod end;
+pub mod pane;
 mod table;
 mod theme;
 mod turn;
@@ -9,6 +10,6 @@ mod width;
 
 pub use block::blocks;
 pub use table::grid;
-pub use theme::{Role, Sign, Style};
+pub use theme::{Role, Sign, Style, Theme};
 pub use turn::{plain_output, turn};
 pub use width::{cut, cut_middle, pad, visible, width, wrap};

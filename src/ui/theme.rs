@@ -12,6 +12,8 @@ pub struct Style {
     pub colour: bool,
     /// The locale can show more than ASCII. Without it English is drawn: Chinese has no ASCII form.
     pub utf8: bool,
+    /// Which colours.
+    pub theme: Theme,
     /// Columns of the screen; None where there is no screen (a pipe, a replay): nothing is wrapped or cut there.
     pub width: Option<usize>,
     /// The names of namespaces; without the host's nothing tells `own` from `host`.
@@ -47,7 +49,7 @@ impl Style {
 
     /// Text in the colour of its role. The text must be harmless already.
     pub fn paint(&self, role: Role, text: &str) -> String {
-        match role.paint() {
+        match role.paint(self.theme) {
             Some(paint) if self.colour && !text.is_empty() => text.style(paint).to_string(),
             _ => text.to_string(),
         }
@@ -58,6 +60,18 @@ impl Style {
         let (utf8, ascii) = sign.forms();
         if self.utf8 { utf8 } else { ascii }
     }
+}
+
+/// What the terminal's background is like, and how far away people sit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// Bright on dark.
+    #[default]
+    Dark,
+    /// Dark on bright.
+    Light,
+    /// For projectors: bold, inverse and underlined instead of colours.
+    Contrast,
 }
 
 /// What a piece of text is.
@@ -75,16 +89,22 @@ pub enum Role {
 }
 
 impl Role {
-    fn paint(self) -> Option<Paint> {
+    fn paint(self, theme: Theme) -> Option<Paint> {
         let paint = Paint::new();
-        match self {
-            Role::Plain => None,
-            Role::Dim => Some(paint.dimmed()),
-            Role::Head => Some(paint.bold()),
-            Role::Own | Role::Good => Some(paint.green()),
-            Role::New => Some(paint.cyan().bold()),
-            Role::Warn => Some(paint.yellow()),
-            Role::Bad => Some(paint.red().bold()),
+        match (theme, self) {
+            (_, Role::Plain) | (Theme::Contrast, Role::Dim) => None,
+            (_, Role::Dim) => Some(paint.dimmed()),
+            (_, Role::Head) | (Theme::Contrast, Role::Own | Role::Good) => Some(paint.bold()),
+            (Theme::Contrast, Role::New | Role::Bad) => Some(paint.bold().reversed()),
+            (Theme::Contrast, Role::Warn) => Some(paint.bold().underline()),
+            (_, Role::Bad) => Some(paint.red().bold()),
+            (Theme::Dark, Role::Own | Role::Good) => Some(paint.green()),
+            (Theme::Dark, Role::New) => Some(paint.cyan().bold()),
+            (Theme::Dark, Role::Warn) => Some(paint.yellow()),
+            // Green, cyan and yellow on white cannot be read.
+            (Theme::Light, Role::Own | Role::Good) => Some(paint.blue().bold()),
+            (Theme::Light, Role::New) => Some(paint.magenta().bold()),
+            (Theme::Light, Role::Warn) => Some(paint.underline()),
         }
     }
 }

@@ -69,7 +69,7 @@ impl Terminal {
         }
         let end = || pty.slave.try_clone().expect("a descriptor");
         let mut command = Command::new(env!("CARGO_BIN_EXE_boxlab"));
-        command.args(["--lang", "en"]).stdin(end()).stdout(end()).stderr(end());
+        command.args(["--lang", "en", "--no-pane"]).stdin(end()).stdout(end()).stderr(end());
         command.env_remove("LC_ALL").env_remove("NO_COLOR").env("LANG", "C.UTF-8").env("TERM", "xterm");
         command.env("XDG_STATE_HOME", &state).env(MARK, &mark).env("PS1", "$ ").envs(env.iter().copied());
         // SAFETY: setsid and ioctl are system calls and nothing else: they may be made between fork and exec.

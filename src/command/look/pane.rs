@@ -2,8 +2,8 @@
 
 use super::links;
 use crate::command::cgroup;
-use crate::command::{Args, Card, Equivalent, Example, Man, Outside, Primitive, Run, Said, Stop};
-use crate::model::{Block, Cell, Creds, Grid, Mark, Msg, NsKind, Seen, Snapshot, Text, errno_name};
+use crate::command::{Act, Args, Card, Count, Equivalent, Example, Kind, Man, Outside, Param, Primitive, Run, Said, Stop};
+use crate::model::{Block, Cell, Creds, Grid, Mark, Msg, NsKind, PaneOrder, Seen, Side, Snapshot, Text, errno_name};
 use crate::observe;
 use nix::errno::Errno;
 use std::collections::BTreeMap;
@@ -11,16 +11,32 @@ use std::collections::BTreeMap;
 /// The card.
 pub const CARD: Card = Card {
     name: "pane",
-    args: &[],
+    args: &[
+        Param {
+            name: "WHERE",
+            kind: Kind::OneOf(&["on", "off", "right", "bottom", "auto", "width"]),
+            count: Count::Optional,
+            about: Text {
+                en: "the screen's pane: shown, hidden, at the right, at the bottom, where there is room, or so wide",
+                zh: "屏幕侧栏：显示、隐藏、放在右边、放在底部、自动安排，或指定宽度",
+            },
+        },
+        Param {
+            name: "COLUMNS",
+            kind: Kind::Number,
+            count: Count::Optional,
+            about: Text { en: "how wide, with `width`", zh: "与 `width` 一起使用：列数" },
+        },
+    ],
     primitive: Primitive::Read("/proc/PID"),
     man: &[Man("namespaces", 7), Man("credentials", 7), Man("capabilities", 7), Man("cgroups", 7)],
     own: &[],
     summary: Text { en: "the subject at a glance, outside and inside", zh: "被观察进程一览：外部与内部" },
     explain: Text {
         en: "Namespace numbers are the same seen from everywhere, so they stand once. PID, user, host name and capabilities depend on who looks: \
-             outside is the observer, inside the subject itself. `=`: the same on both sides. Root and clock are listed when they differ from the host's.",
+             outside is the observer, inside the subject itself. `=`: the same on both sides. Root and clock are listed when they differ from the host's. On a screen with a side pane, `pane off`, `pane bottom`, … arrange that one.",
         zh: "命名空间的编号从哪里看都一样，因此只列一次。PID、用户、主机名和权能则取决于由谁来看：外部是观察者，内部是被观察进程自己；`=` 表示两边相同。\
-             根目录与时钟只在与主机不同时列出。",
+             根目录与时钟只在与主机不同时列出。带侧栏的屏幕上，`pane off`、`pane bottom` 等用来安排侧栏。",
     },
     equivalents: &[
         Equivalent { tool: "lsns(8)", line: "lsns -p PID" },
@@ -28,13 +44,17 @@ pub const CARD: Card = Card {
     ],
     examples: &[
         Example { after: "", line: "pane", shows: "outside", needs: "" },
+        Example { after: "", line: "pane right", shows: "no screen", needs: "" },
         Example { after: "cgroup set memory.max 64M", line: "pane", shows: "64M", needs: "root cgroup:memory" },
         Example { after: "unshare uts; hostname box", line: "pane", shows: "box", needs: "root" },
     ],
     run: Run::Shell(run),
 };
 
-fn run(cx: &mut Outside<'_>, _: &Args) -> Result<Said, Stop> {
+fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
+    if let Some(place) = args.opt("WHERE") {
+        return order(cx, place, args.number("COLUMNS"));
+    }
     let seen = &cx.subject.seen;
     let namespaces = Grid { head: Vec::new(), rows: links::rows(seen, &NsKind::ALL, cx) };
     let head = vec![Msg::same(""), Msg::new("outside", "外部"), Msg::new("inside", "内部")];
@@ -46,6 +66,34 @@ fn run(cx: &mut Outside<'_>, _: &Args) -> Result<Said, Stop> {
         Some(used) => said.show(Block::Grid(used)),
         None => said,
     })
+}
+
+fn order(cx: &mut Outside<'_>, place: &str, columns: Option<u64>) -> Result<Said, Stop> {
+    if !cx.screen {
+        return Err(Stop::Unfit(Msg::new(
+            "no screen is running (--no-pane, or not in a terminal), so there is no pane to move; `pane` alone prints it here",
+            "没有运行屏幕（使用了 --no-pane，或不在终端中），没有侧栏可以移动；单独输入 `pane` 会在这里打印",
+        )));
+    }
+    let order = match (place, columns) {
+        ("on", None) => PaneOrder::On,
+        ("off", None) => PaneOrder::Off,
+        ("right", None) => PaneOrder::Side(Side::Right),
+        ("bottom", None) => PaneOrder::Side(Side::Bottom),
+        ("auto", None) => PaneOrder::Side(Side::Auto),
+        ("width", Some(columns @ 20..=200)) => PaneOrder::Width(columns as u16),
+        ("width", _) => {
+            return Err(Stop::Usage(Msg::new(
+                "width wants a number of columns from 20 to 200",
+                "width 后面需要列数，从 20 到 200",
+            )));
+        }
+        _ => {
+            return Err(Stop::Usage(Msg::new("a number of columns stands only after `width`", "列数只能跟在 `width` 后面")));
+        }
+    };
+    cx.acts.push(Act::Pane(order));
+    Ok(Said::nothing())
 }
 
 /// A row for each thing that depends on who looks.

@@ -1,0 +1,363 @@
+//! The screen's one loop: what the programs write, what is typed, what the shell reports, what the kernel shows.
+
+use super::draw::{self, Pane};
+use super::emulator::{Emulator, Wish};
+use super::encode::Encoder;
+use super::frame::Frame;
+use super::keys::Keys;
+use super::layout::Layout;
+use super::link::FromShell;
+use super::memory;
+use super::tty::Tty;
+use crate::kernel;
+use crate::model::{Lang, Msg, PaneWish, Report, Scene, Watched};
+use crate::observe::pane::Reader;
+use crate::script;
+use crate::session::keeper;
+use crate::ui::pane::{Foot, Picture};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::unistd::Pid;
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::{Duration, Instant};
+
+/// The pane is read so often.
+const TICK: Duration = Duration::from_millis(250);
+/// While much is written there is a frame so often.
+const FRAME: Duration = Duration::from_millis(8);
+/// So much at once is no answer to a key.
+const MUCH: usize = 2048;
+/// The programs' output is read so long before a frame is drawn.
+const DRAIN: Duration = Duration::from_millis(4);
+/// What may be the start of a mouse report is held back so long.
+const HOLD: Duration = Duration::from_millis(10);
+/// How long a message stands at the foot.
+const SAY: Duration = Duration::from_secs(4);
+
+/// All that the screen knows.
+pub struct Screen {
+    pub(super) lang: Lang,
+    pub(super) tty: Tty,
+    pub(super) master: OwnedFd,
+    from: FromShell,
+    pub(super) wish: PaneWish,
+    pub(super) layout: Layout,
+    pub(super) shell: Pid,
+    pub(super) emulator: Emulator,
+    pub(super) encoder: Encoder,
+    frame: Frame,
+    reader: Reader,
+    pub(super) scene: Scene,
+    subjects: Vec<Watched>,
+    covered: bool,
+    /// The editor waits with this prompt; empty: a line runs.
+    pub(super) prompt: String,
+    pane: Pane,
+    pub(super) foot: Foot,
+    foot_until: Option<Instant>,
+    pub(super) keys: Keys,
+    /// The wheel is ours while no program asks for it.
+    pub(super) wheel: bool,
+    /// Keys on their way to the programs.
+    pub(super) typed: Vec<u8>,
+    pub(super) stale_pane: bool,
+    pub(super) stale_frame: bool,
+    arrived: usize,
+    drawn: Instant,
+    pub(super) over: Option<i32>,
+}
+
+impl Screen {
+    /// With a shell that has just been forked.
+    pub fn new(lang: Lang, tty: Tty, master: OwnedFd, from: FromShell, wish: PaneWish, layout: Layout, shell: Pid) -> Screen {
+        let light = script::theme() == crate::ui::Theme::Light;
+        Screen {
+            lang,
+            tty,
+            master,
+            from,
+            wish,
+            layout,
+            shell,
+            emulator: Emulator::new(layout.left, light),
+            encoder: Encoder::default(),
+            frame: Frame::new(layout.columns, layout.rows),
+            reader: Reader::default(),
+            scene: Scene { lang, ..Scene::default() },
+            subjects: Vec::new(),
+            covered: false,
+            prompt: String::new(),
+            pane: Pane::default(),
+            foot: Foot::Keys,
+            foot_until: None,
+            keys: Keys::default(),
+            wheel: true,
+            typed: Vec::new(),
+            stale_pane: true,
+            stale_frame: true,
+            arrived: 0,
+            drawn: Instant::now(),
+            over: None,
+        }
+    }
+
+    /// Until the shell has ended. Returns its status.
+    pub fn run(mut self) -> i32 {
+        // Only now: the shell and its programs must not start with blocked signals.
+        let mut mask = SigSet::empty();
+        for signal in [Signal::SIGWINCH, Signal::SIGCHLD, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGTSTP, Signal::SIGINT] {
+            mask.add(signal);
+        }
+        let _ = sigprocmask(SigmaskHow::SIG_BLOCK, Some(&mask), None);
+        let Ok(signals) = SignalFd::with_flags(&mask, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK) else {
+            return self.end_shell();
+        };
+        if self.tty.take().is_err() {
+            return self.end_shell();
+        }
+        let mut tick = Instant::now();
+        while self.over.is_none() {
+            if Instant::now() >= tick {
+                self.look();
+                tick = Instant::now() + TICK;
+            }
+            self.draw();
+            self.wait(&signals, tick);
+        }
+        self.drain(Duration::from_millis(50));
+        let keeper_lives = nix::unistd::getppid().as_raw() == keeper::pid();
+        let ours = keeper_lives || kernel::owns_terminal();
+        self.tty.give_back(ours);
+        if ours {
+            self.leave_behind();
+        }
+        self.over.unwrap_or(1)
+    }
+
+    fn wait(&mut self, signals: &SignalFd, tick: Instant) {
+        let deadlines =
+            [Some(tick), self.frame_due(), self.emulator.sync_deadline(), self.keys.holds().then(|| Instant::now() + HOLD)];
+        let soonest = deadlines.into_iter().flatten().min().unwrap_or(tick);
+        let wait = soonest.saturating_duration_since(Instant::now());
+        // Rounded up: a wait of half a millisecond must not become a busy loop.
+        let wait = PollTimeout::try_from(wait + Duration::from_micros(999)).unwrap_or(PollTimeout::MAX);
+        let to_programs = if self.typed.is_empty() { PollFlags::POLLIN } else { PollFlags::POLLIN | PollFlags::POLLOUT };
+        let stdin = Tty::fd();
+        let mut fds = [
+            PollFd::new(stdin, PollFlags::POLLIN),
+            PollFd::new(self.master.as_fd(), to_programs),
+            PollFd::new(signals.as_fd(), PollFlags::POLLIN),
+            PollFd::new(self.from.fd(), PollFlags::POLLIN),
+        ];
+        let came = poll(&mut fds, wait).unwrap_or(0);
+        let [stdin, master, signal, report] = [0, 1, 2, 3].map(|at| fds[at].revents().unwrap_or(PollFlags::empty()));
+        if came == 0 && self.keys.holds() {
+            let inputs = self.keys.flush();
+            self.obey(inputs);
+        }
+        if self.emulator.sync_deadline().is_some_and(|due| Instant::now() >= due) {
+            self.emulator.end_sync();
+            self.stale_frame = true;
+        }
+        if report.contains(PollFlags::POLLIN) {
+            self.hear();
+        }
+        if master.intersects(PollFlags::POLLIN | PollFlags::POLLHUP) {
+            self.drain(DRAIN);
+        }
+        if signal.contains(PollFlags::POLLIN) {
+            while let Ok(Some(info)) = signals.read_signal() {
+                self.signal(info.ssi_signo as i32);
+            }
+        }
+        if stdin.intersects(PollFlags::POLLIN | PollFlags::POLLHUP | PollFlags::POLLERR) {
+            self.read_keys();
+        }
+        self.send_keys();
+        if self.foot_until.is_some_and(|until| Instant::now() >= until) {
+            self.foot_until = None;
+            self.foot = Foot::Keys;
+            self.stale_pane = true;
+        }
+    }
+
+    fn read_keys(&mut self) {
+        let mut bytes = [0; 16384];
+        match self.tty.read(&mut bytes) {
+            // The terminal is gone: that is what SIGHUP says, too.
+            0 => self.end(libc::SIGHUP),
+            count => {
+                let inputs = self.keys.feed(&bytes[..count]);
+                self.obey(inputs);
+            }
+        }
+    }
+
+    /// Writes as much as the inner terminal takes; the rest waits. A paste can be longer than its buffer.
+    fn send_keys(&mut self) {
+        while !self.typed.is_empty() {
+            match nix::unistd::write(&self.master, &self.typed) {
+                Ok(count) => drop(self.typed.drain(..count)),
+                Err(Errno::EINTR) => {}
+                Err(Errno::EAGAIN) => return,
+                Err(_) => return self.typed.clear(),
+            }
+        }
+    }
+
+    /// Takes what the programs wrote, for so long at most.
+    pub(super) fn drain(&mut self, most: Duration) {
+        let end = Instant::now() + most;
+        let mut bytes = [0; 65536];
+        loop {
+            match nix::unistd::read(&self.master, &mut bytes) {
+                Ok(count) if count > 0 => {
+                    self.emulator.advance(&bytes[..count]);
+                    self.arrived += count;
+                    self.stale_frame = true;
+                }
+                Err(Errno::EINTR) => {}
+                // EAGAIN: that was all. EIO: nobody has the other end open any more; the shell's end is told by SIGCHLD.
+                Err(Errno::EIO) => {
+                    self.reap();
+                    break;
+                }
+                Ok(_) | Err(_) => break,
+            }
+            if Instant::now() >= end {
+                break;
+            }
+        }
+        for wish in self.emulator.wishes() {
+            match wish {
+                Wish::Reply(text) => self.typed.extend_from_slice(text.as_bytes()),
+                other => self.tty.grant(&other),
+            }
+        }
+    }
+
+    fn hear(&mut self) {
+        for report in self.from.take() {
+            match report {
+                Report::Scene(scene) => {
+                    self.lang = scene.lang;
+                    self.scene = scene;
+                    self.look();
+                    self.stale_pane = true;
+                }
+                Report::Runs => self.scene.changes.clear(),
+                Report::Prompt(prompt) => self.prompt = prompt,
+                Report::Pane(order) => {
+                    self.wish.obey(order);
+                    memory::save(self.wish);
+                    self.lay_out();
+                }
+                Report::Cover(covered) => {
+                    self.covered = covered;
+                    self.stale_pane = true;
+                }
+            }
+        }
+    }
+
+    /// Reads the subjects anew.
+    fn look(&mut self) {
+        if self.tty.size() != (self.layout.columns as u16, self.layout.rows as u16) {
+            self.resized();
+        }
+        if self.layout.pane.is_none() {
+            return;
+        }
+        let subjects: Vec<Watched> = self.scene.subjects.iter().map(|who| self.reader.read(who)).collect();
+        if subjects != self.subjects {
+            // A namespace that was born while the line still runs has the name that it will have.
+            for one in &subjects {
+                let new = one.seen.namespaces().filter(|(kind, id)| self.scene.names.name(*kind, *id).is_none());
+                new.collect::<Vec<_>>().into_iter().for_each(|(kind, id)| self.scene.names.birth(&one.name, kind, id));
+            }
+            self.subjects = subjects;
+            self.stale_pane = true;
+        }
+    }
+
+    fn style(&self) -> crate::ui::Style {
+        crate::ui::Style { names: self.scene.names.clone(), ..script::bare_style(self.lang) }
+    }
+
+    /// When the next frame may be drawn, where one is due: at once after a key, seldom while much is written.
+    fn frame_due(&self) -> Option<Instant> {
+        let due = if self.arrived < MUCH { self.drawn } else { self.drawn + FRAME };
+        (self.stale_frame || self.stale_pane).then_some(due)
+    }
+
+    fn draw(&mut self) {
+        if self.frame_due().is_none_or(|due| Instant::now() < due) {
+            return;
+        }
+        let style = self.style();
+        if self.stale_pane {
+            let picture = Picture {
+                subjects: self.subjects.clone(),
+                current: self.scene.current.clone(),
+                changes: self.scene.changes.clone(),
+                outsider: self.reader.outsider(),
+                covered: self.covered,
+            };
+            self.pane = Pane::new(&picture, &self.foot, &self.layout, &style);
+        }
+        if (self.frame.columns, self.frame.rows) != (self.layout.columns, self.layout.rows) {
+            self.frame = Frame::new(self.layout.columns, self.layout.rows);
+        }
+        draw::draw(&mut self.frame, &self.emulator, &self.layout, &self.pane, &style);
+        self.tty.follow(self.emulator.mode(), self.wheel && self.layout.pane.is_some());
+        let bytes = self.encoder.encode(&self.frame);
+        if !bytes.is_empty() {
+            self.tty.write(bytes);
+        }
+        (self.stale_frame, self.stale_pane, self.arrived, self.drawn) = (false, false, 0, Instant::now());
+    }
+
+    /// The terminal has another size.
+    pub(super) fn resized(&mut self) {
+        let (columns, rows) = self.tty.size();
+        if columns > 0 && rows > 0 {
+            (self.layout.columns, self.layout.rows) = (columns.into(), rows.into());
+        }
+        self.lay_out();
+    }
+
+    /// Divides the terminal anew and tells the programs.
+    pub(super) fn lay_out(&mut self) {
+        let was = self.layout.left;
+        self.layout = Layout::of(self.layout.columns, self.layout.rows, self.wish);
+        if self.layout.left != was {
+            // Only an edit line that will be wrapped anew is repainted by the editor.
+            self.emulator.wipe_prompt(&self.prompt);
+            self.emulator.resize(self.layout.left.0, self.layout.left.1);
+            kernel::set_window_size(&self.master, (self.layout.left.0 as u16, self.layout.left.1 as u16));
+        }
+        self.encoder.forget();
+        (self.stale_frame, self.stale_pane) = (true, true);
+        self.look();
+    }
+
+    /// Draws everything, whatever stands there.
+    pub(super) fn draw_anew(&mut self) {
+        self.encoder.forget();
+        (self.stale_frame, self.stale_pane) = (true, true);
+    }
+
+    /// Says something at the foot for a while.
+    pub(super) fn say(&mut self, text: Msg) {
+        self.foot = Foot::Say(text);
+        self.foot_until = Some(Instant::now() + SAY);
+        self.stale_pane = true;
+    }
+
+    /// The process group that has the inner terminal.
+    pub(super) fn foreground(&self) -> Option<i32> {
+        nix::unistd::tcgetpgrp(&self.master).ok().map(Pid::as_raw).filter(|group| *group > 0 && *group != self.shell.as_raw())
+    }
+}

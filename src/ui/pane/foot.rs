@@ -1,0 +1,48 @@
+//! The pane's last lines: which keys there are. They are always on screen.
+
+use super::line::{Line, cut_line, line, span};
+use crate::model::{Msg, Text};
+use crate::ui::theme::{Role, Style};
+
+/// What stands at the foot.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Foot {
+    /// The short form.
+    #[default]
+    Keys,
+    /// The prefix was typed: all that can follow.
+    Prefix,
+    /// Something to say.
+    Say(Msg),
+}
+
+const KEYS: Text = Text { en: "Ctrl-] then: p hide  k kill  ? keys", zh: "按 Ctrl-] 后再按：p 隐藏  k 杀死  ? 按键" };
+const ALL: [(&str, Text); 9] = [
+    (
+        "p",
+        Text {
+            en: "hide or show the pane (hidden: text can be copied)", zh: "隐藏或显示侧栏（隐藏后可复制文本）"
+        },
+    ),
+    ("r b", Text { en: "pane at the right, at the bottom", zh: "侧栏放到右边、底部" }),
+    ("< >", Text { en: "wider, narrower pane", zh: "加宽、缩窄侧栏" }),
+    ("k", Text { en: "kill the program in the foreground (SIGKILL)", zh: "杀死前台程序（SIGKILL）" }),
+    ("PgUp", Text { en: "scroll back; also the wheel", zh: "向上翻看；滚轮也可以" }),
+    ("m", Text { en: "the wheel: ours or the terminal's", zh: "滚轮归实验台，或归终端" }),
+    ("l", Text { en: "draw anew, ask for the size anew", zh: "重画，并重新查询窗口大小" }),
+    ("z", Text { en: "suspend the bench (`fg` goes on)", zh: "挂起实验台（`fg` 继续）" }),
+    ("Ctrl-]", Text { en: "send Ctrl-] itself", zh: "发送 Ctrl-] 本身" }),
+];
+
+/// The lines, at most so many.
+pub fn foot(foot: &Foot, style: &Style, width: usize, height: usize) -> Vec<Line> {
+    let lines: Vec<Line> = match foot {
+        Foot::Keys => vec![line(Role::Dim, style.visible(style.text(&KEYS)))],
+        Foot::Say(text) => crate::ui::wrap(&style.msg(text), width).into_iter().map(|text| line(Role::Warn, text)).collect(),
+        Foot::Prefix => ALL
+            .iter()
+            .map(|(key, text)| vec![span(Role::Head, format!("{key:7}")), span(Role::Plain, style.visible(style.text(text)))])
+            .collect(),
+    };
+    lines.iter().take(height).map(|line| cut_line(line, width, style)).collect()
+}

@@ -1,0 +1,1 @@
+//! Golden screens of the pane.
