@@ -5,6 +5,7 @@
 pub mod cli;
 pub mod command;
 pub mod docs;
+pub mod explain;
 pub mod kernel;
 pub mod lesson;
 pub mod model;

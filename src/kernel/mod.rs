@@ -22,7 +22,7 @@ mod terminal;
 
 pub use landlock::LANDLOCK_RIGHTS;
 pub use netlink::{Heard, Netlink};
-pub use nsfs::{ns_owner, ns_parent};
+pub use nsfs::{ns_owner, ns_owner_uid, ns_parent};
 pub use privilege::{Ambient, CapSets, bounding_set, groups, is_subreaper, securebits, stay_dumpable};
 pub use process::{
     Fork, Program, adopt_orphans, die_with_parent, end_with_parent, exit_now, fork_shell, fork_worker, handle_signal, pidfd_open,

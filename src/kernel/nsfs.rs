@@ -18,6 +18,16 @@ pub fn ns_parent(fd: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
     ask(fd, 0xb702)
 }
 
+/// The user who made this user namespace, as the caller's user namespace counts (NS_GET_OWNER_UID).
+///
+/// Errors: EINVAL for a namespace of another kind.
+pub fn ns_owner_uid(fd: BorrowedFd<'_>) -> Result<u32, Errno> {
+    let mut uid: libc::uid_t = 0;
+    // SAFETY: this request writes one uid_t through its argument, which is a valid place for one during the call.
+    super::answer(i64::from(unsafe { libc::ioctl(fd.as_raw_fd(), 0xb704, &mut uid) }))?;
+    Ok(uid)
+}
+
 /// `request` must be one of those that take no argument and answer with a new descriptor.
 fn ask(fd: BorrowedFd<'_>, request: libc::Ioctl) -> Result<OwnedFd, Errno> {
     // SAFETY: both requests are `_IO(0xb7, n)`: the kernel reads no argument and touches no memory of ours; `fd` is

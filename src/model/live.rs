@@ -31,6 +31,10 @@ pub struct CgroupLive {
     pub subtree_control: Vec<String>,
     /// `cgroup.subtree_control` of the parent.
     pub parent_subtree_control: Vec<String>,
+    /// The children that hand controllers down themselves.
+    pub enabling_children: Vec<String>,
+    /// Controllers that a v1 hierarchy holds on this machine.
+    pub v1_controllers: Vec<String>,
     /// `cgroup.type`.
     pub kind: String,
     /// cgroupfs is mounted read-only there.
@@ -39,6 +43,103 @@ pub struct CgroupLive {
     pub writable: bool,
     /// `pids.current` and `pids.max` of the nearest ancestor that is full.
     pub pids_full: Option<(String, u64)>,
+    /// An ancestor that has reached cgroup.max.depth or cgroup.max.descendants: its directory, the file, the limit.
+    pub tree_full: Option<(String, &'static str, u64)>,
+    /// `memory.usage_in_bytes` (v1) or `memory.current`.
+    pub memory: Option<u64>,
+    /// `cpuset.cpus` and `cpuset.mems` of v1, where it is a cpuset.
+    pub cpuset: Option<(String, String)>,
+    /// The CPUs that the parent offers (`cpuset.cpus`, `cpuset.cpus.effective`).
+    pub cpus: Option<String>,
+}
+
+/// A user namespace, as far as the observer may ask for it (ioctl_nsfs(2)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UsernsLive {
+    /// Its parent; None: it has none, or none that the observer may see.
+    pub parent: Option<NsId>,
+    /// The user who made it, as the observer's user namespace counts.
+    pub owner_uid: Option<u32>,
+}
+
+/// A line of mountinfo (proc_pid_mountinfo(5)), as the caller sees it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MountLive {
+    /// Its number.
+    pub id: u32,
+    /// That of the mount it hangs on.
+    pub parent: u32,
+    /// Its directory in the filesystem.
+    pub root: String,
+    /// Where it is mounted, below the caller's root.
+    pub point: String,
+    /// Options of this mount: `ro`, `nosuid`, `noexec`, …
+    pub options: Vec<String>,
+    /// Propagation: `shared:1`, `master:2`, `unbindable`; empty: private.
+    pub tags: Vec<String>,
+    /// The type of filesystem.
+    pub fs: String,
+    /// What is mounted.
+    pub source: String,
+    /// Options of the filesystem itself.
+    pub super_options: Vec<String>,
+}
+
+impl MountLive {
+    /// Does what is mounted below it appear elsewhere, too (mount_namespaces(7))?
+    pub fn is_shared(&self) -> bool {
+        self.has("shared")
+    }
+
+    /// `private`, `shared`, `slave`, `shared slave`, `unbindable` (mount_namespaces(7)).
+    pub fn propagation(&self) -> String {
+        match (self.has("shared"), self.has("master"), self.has("unbindable")) {
+            (true, true, _) => "shared slave".into(),
+            (true, ..) => "shared".into(),
+            (_, true, _) => "slave".into(),
+            (.., true) => "unbindable".into(),
+            _ => "private".into(),
+        }
+    }
+
+    fn has(&self, tag: &str) -> bool {
+        self.tags.iter().any(|one| one.split(':').next() == Some(tag))
+    }
+}
+
+/// What is at a path that a call named, in the caller's view.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileLive {
+    /// The path, as the call named it.
+    pub path: String,
+    /// `st_mode`; None: it is not there.
+    pub mode: Option<u32>,
+    /// Its owner, as the observer's user namespace counts.
+    pub owner: u32,
+    /// The program that must run it, the ELF interpreter or that of `#!`, and whether it is there.
+    pub interpreter: Option<(String, bool)>,
+    /// It begins with neither ELF nor `#!`.
+    pub no_format: bool,
+    /// The namespace it stands for.
+    pub ns: Option<(NsKind, NsId)>,
+    /// The number of the mount it lies on (statx(2)).
+    pub mount: Option<u64>,
+    /// It is the root of that mount: a mount point.
+    pub is_mount_point: bool,
+    /// It is a directory, and has something in it.
+    pub occupied: bool,
+}
+
+impl FileLive {
+    /// Is something there?
+    pub fn exists(&self) -> bool {
+        self.mode.is_some()
+    }
+
+    /// Is it of this type (`S_IFDIR`, …)?
+    pub fn is(&self, kind: u32) -> bool {
+        self.mode.is_some_and(|mode| mode & 0o170_000 == kind)
+    }
 }
 
 /// What can be known of the moment of a failure.
@@ -52,24 +153,34 @@ pub struct Live {
     pub host: BTreeMap<NsKind, NsId>,
     /// The call was made in the subject (else in the observer).
     pub inside: bool,
-    /// `/proc/sys/user/max_*_namespaces`, by kind, where readable.
-    pub max_ns: BTreeMap<NsKind, u64>,
+    /// The user namespaces of caller and target, of what they own, and those above.
+    pub userns: BTreeMap<u64, UsernsLive>,
+    /// Which user namespace owns each of the caller's namespaces.
+    pub owners: BTreeMap<NsKind, NsId>,
+    /// The same for the target.
+    pub target_owners: BTreeMap<NsKind, NsId>,
     /// `kernel.unprivileged_userns_clone` (Debian), `kernel.apparmor_restrict_unprivileged_userns` (Ubuntu), where they exist.
     pub userns_clone: Option<u64>,
     /// See above.
     pub apparmor_userns: Option<u64>,
-    /// The caller's root directory is that of its mount namespace; None: unknown.
+    /// The caller's root directory is not that of its mount namespace; None: unknown.
     pub chrooted: Option<bool>,
-    /// The kernel has this kind of namespace.
+    /// The kernel has these kinds of namespaces.
     pub kinds: Vec<NsKind>,
     /// `/proc/PID/setgroups` of the target (or caller).
     pub setgroups: Option<String>,
     /// The init of the namespace where children would be born is gone.
     pub init_gone: bool,
+    /// RLIMIT_NPROC of the caller, where there is one.
+    pub max_processes: Option<u64>,
+    /// The nearest cgroup at or above the caller's that has reached pids.max, and that limit.
+    pub pids_full: Option<(String, u64)>,
     /// The cgroup that the call was about.
     pub cgroup: Option<CgroupLive>,
-    /// Effective user ID of the observer, in its own user namespace.
-    pub observer_uid: u32,
-    /// The observer's effective capabilities.
-    pub observer_caps: u64,
+    /// What is at the paths that the call named, in order.
+    pub files: Vec<FileLive>,
+    /// The caller's mounts, where the call was about mounts or files.
+    pub mounts: Vec<MountLive>,
+    /// The children of the caller, zombies among them.
+    pub children: usize,
 }

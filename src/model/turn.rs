@@ -44,6 +44,9 @@ pub enum Standing {
 /// One candidate reason of a failure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cause {
+    /// The row of the table of failures that says so; empty where none does.
+    #[serde(default)]
+    pub row: String,
     /// Whether it is the one.
     pub standing: Standing,
     /// The reason, with what was seen.

@@ -3,10 +3,12 @@
 pub mod census;
 pub mod cgroup;
 pub mod family;
+mod live;
 pub mod mounts;
 pub mod pane;
 pub mod process;
 pub mod view;
 
 pub use census::census;
+pub use live::{Moment, live, max_namespaces};
 pub use process::snapshot;

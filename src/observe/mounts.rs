@@ -1,49 +1,45 @@
 //! The mounts of a process, from its mountinfo (proc_pid_mountinfo(5)).
 
-use super::process::read;
-use crate::model::Seen;
+use super::process::{read, unescape};
+use crate::model::{MountLive, Seen};
 use std::path::Path;
 
-/// A mount, as far as a check asks for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mount {
-    /// The type of its filesystem.
-    pub kind: String,
-    /// `shared:N`, `master:N`, `unbindable`.
-    pub tags: Vec<String>,
-}
-
-impl Mount {
-    /// `private`, `shared`, `slave`, `shared slave`, `unbindable` (mount_namespaces(7)).
-    pub fn propagation(&self) -> String {
-        let has = |tag: &str| self.tags.iter().any(|one| one.split(':').next() == Some(tag));
-        match (has("shared"), has("master"), has("unbindable")) {
-            (true, true, _) => "shared slave".into(),
-            (true, ..) => "shared".into(),
-            (_, true, _) => "slave".into(),
-            (.., true) => "unbindable".into(),
-            _ => "private".into(),
-        }
-    }
+/// The mounts of a mountinfo file, in its order; lines that cannot be read are left out.
+pub fn of_text(text: &str) -> Vec<MountLive> {
+    text.lines().filter_map(line).collect()
 }
 
 /// The uppermost mount at a path, as that process sees it; None where nothing is mounted.
-pub fn at(pid: i32, path: &str) -> Seen<Option<Mount>> {
+pub fn at(pid: i32, path: &str) -> Seen<Option<MountLive>> {
     match read(&Path::new("/proc").join(pid.to_string()).join("mountinfo")) {
-        Seen::Is(text) => Seen::Is(of_text(&text, path)),
+        Seen::Is(text) => Seen::Is(uppermost(&of_text(&text), path).cloned()),
         Seen::Not { path, errno } => Seen::Not { path, errno },
     }
 }
 
-fn of_text(text: &str, path: &str) -> Option<Mount> {
-    // Of several mounts at one point the last one covers the others.
-    text.lines().rev().find_map(|line| {
-        let (left, right) = line.split_once(" - ")?;
-        let mut fields = left.split(' ');
-        (super::cgroup::unescape(fields.nth(4)?) == path).then(|| Mount {
-            kind: right.split(' ').next().unwrap_or_default().to_string(),
-            tags: fields.skip(1).map(str::to_string).collect(),
-        })
+/// Of several mounts at one point the last one covers the others.
+pub fn uppermost<'a>(mounts: &'a [MountLive], path: &str) -> Option<&'a MountLive> {
+    mounts.iter().rev().find(|mount| mount.point == path)
+}
+
+/// `36 35 98:0 /mnt1 /mnt2 rw,noatime shared:1 - ext3 /dev/root rw,errors=continue`
+fn line(line: &str) -> Option<MountLive> {
+    let (left, right) = line.split_once(" - ")?;
+    let mut left = left.split(' ');
+    let (id, parent) = (left.next()?.parse().ok()?, left.next()?.parse().ok()?);
+    let (root, point, options) = (left.nth(1)?, left.next()?, left.next()?);
+    let mut right = right.split(' ');
+    let words = |list: &str| list.split(',').map(str::to_string).collect();
+    Some(MountLive {
+        id,
+        parent,
+        root: unescape(root),
+        point: unescape(point),
+        options: words(options),
+        tags: left.map(str::to_string).collect(),
+        fs: right.next()?.to_string(),
+        source: unescape(right.next()?),
+        super_options: words(right.next().unwrap_or_default()),
     })
 }
 
@@ -58,11 +54,13 @@ mod tests {
 
     #[test]
     fn the_uppermost_mount_counts() {
+        let mounts = of_text(TEXT);
         assert_eq!(
-            of_text(TEXT, "/a b").map(|mount| (mount.kind.clone(), mount.propagation())),
-            Some(("proc".into(), "private".into()))
+            uppermost(&mounts, "/a b").map(|mount| (mount.fs.as_str(), mount.propagation())),
+            Some(("proc", "private".to_string()))
         );
-        assert_eq!(of_text(TEXT, "/").map(|mount| mount.propagation()), Some("shared".into()));
-        assert_eq!(of_text(TEXT, "/none"), None);
+        assert_eq!(uppermost(&mounts, "/").map(MountLive::propagation), Some("shared".into()));
+        assert_eq!(uppermost(&mounts, "/none"), None);
+        assert_eq!((mounts[1].parent, mounts[1].options.len(), mounts[0].source.as_str()), (22, 2, "/dev/vda"));
     }
 }

@@ -68,6 +68,7 @@ pub fn inside() -> Inside {
         groups: kernel::groups(),
         securebits: kernel::securebits(),
         subreaper: kernel::is_subreaper(),
+        max_ns: BTreeMap::new(),
     }
 }
 
@@ -141,6 +142,26 @@ pub fn cgroup_paths(text: &str) -> BTreeMap<String, String> {
 /// The value of a line `Name:\tvalue` of a status file.
 pub fn field<'a>(status: &'a str, name: &str) -> Option<&'a str> {
     status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
+}
+
+/// The octal escapes of mountinfo: `\040` for a space (proc_pid_mountinfo(5)).
+pub fn unescape(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let octal = after.get(..3).filter(|_| first == b'\\').and_then(|three| std::str::from_utf8(three).ok());
+        match octal.and_then(|three| u8::from_str_radix(three, 8).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[3..];
+            }
+            None => {
+                bytes.push(first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn nspid(status: &str) -> Vec<i32> {

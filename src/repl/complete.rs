@@ -56,9 +56,9 @@ impl Word {
         Pair { display: ui::visible(self.short.as_deref().unwrap_or(&self.text)), replacement }
     }
 
-    /// The name of a command is two words, not one with a blank.
+    /// The name of a command or topic is several words, not one with a blank.
     fn two_words(&self) -> bool {
-        cards().any(|card| card.name == self.text)
+        self.text.contains(' ') && crate::command::topics().contains(&self.text)
     }
 }
 
@@ -126,7 +126,7 @@ fn of_kind(scene: &Scene, card: &str, param: &Param, more: bool, typed: &Typed) 
         Kind::CgroupName => plain(scene.cgroups()),
         Kind::Controller => plain(scene.controllers()),
         Kind::Subject => plain(scene.subjects()),
-        Kind::Topic => topics(typed),
+        Kind::Topic => topics(card, typed),
         Kind::Word | Kind::Number | Kind::Flag => Vec::new(),
     }
 }
@@ -144,11 +144,21 @@ fn plain(words: Vec<String>) -> Vec<Word> {
     words.into_iter().map(Word::new).collect()
 }
 
-/// Commands of one word and of two. The other topics are for `explain` to name.
-fn topics(typed: &Typed) -> Vec<Word> {
-    let last = typed.words.last().map(String::as_str).unwrap_or_default();
-    let second = cards().filter_map(|card| card.name.strip_prefix(last)?.strip_prefix(' ')).map(Word::new);
-    second.chain(cards().map(|card| Word::new(card.name))).collect()
+/// Commands, errnos and concepts; of a topic of several words the next one.
+fn topics(card: &str, typed: &Typed) -> Vec<Word> {
+    let known = match card {
+        "explain" => crate::command::topics(),
+        _ => cards().map(|card| card.name.to_string()).collect(),
+    };
+    let given = &typed.words[1.min(typed.words.len())..];
+    if given.is_empty() {
+        return known.into_iter().map(Word::new).collect();
+    }
+    let start = given.join(" ") + " ";
+    let more = known.iter().filter_map(|topic| topic.strip_prefix(&start)).map(Word::new).collect::<Vec<_>>();
+    // `EPERM unshare`: the reasons of one call.
+    let errno = given.len() == 1 && card == "explain" && crate::explain::errno::named(&given[0]).is_some();
+    more.into_iter().chain(cards().filter(|_| errno).map(|card| Word::new(card.name))).collect()
 }
 
 /// Files and directories as the subject sees them, through `/proc/PID/root` (proc_pid_root(5)).
@@ -193,6 +203,9 @@ mod tests {
         assert_eq!(offered("hostname --on"), ["--on-host "]);
         assert!(offered("spawn tru").contains(&"true ".to_string()));
         assert_eq!(offered("help subject us"), ["use "]);
+        assert_eq!(offered("explain zom"), ["zombie ", "zombies "]);
+        assert_eq!(offered("explain pid namespace in"), ["init "]);
+        assert_eq!(offered("explain EPERM unsh"), ["unshare "]);
         assert!(offered("# unsh").is_empty());
     }
 

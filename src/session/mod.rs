@@ -8,6 +8,7 @@ mod report;
 pub mod signals;
 mod stage;
 mod watch;
+mod why;
 
 pub use engine::{Options, Session};
 pub use report::Listener;

@@ -6,7 +6,7 @@ use super::stage::child_gone;
 use super::watch::Watch;
 use crate::command::{Args, Card, Kind, Outside, Run, Said, Stop, SubjectView, Terminal};
 use crate::kernel::{self, Kernel};
-use crate::model::{Advice, Call, End, Msg, NsKind, Place, Seen, errno_name};
+use crate::model::{Call, End, Msg, NsKind, Place, Seen, errno_name};
 use crate::observe;
 use crate::subject::{Outcome, Reply};
 use nix::errno::Errno;
@@ -54,7 +54,7 @@ impl Session {
         }
         let (end, said) = match outcome {
             Outcome::Answered(Ok(said)) => (said.exit.map_or(End::Done, |exit| End::Ran { exit }), said),
-            Outcome::Answered(Err(stop)) => (stopped(stop), Said::nothing()),
+            Outcome::Answered(Err(stop)) => (self.stopped(stop, &calls, true), Said::nothing()),
             // For `exit` this is what it says.
             Outcome::ChildGone(exit) if card.name == "exit" => {
                 (End::Done, Said { notes: vec![child_gone(&self.stages[self.current].name, exit)], ..Said::default() })
@@ -94,9 +94,10 @@ impl Session {
         };
         let outcome = run(&mut cx, args);
         let acts = std::mem::take(&mut cx.acts);
+        let calls = kernel.take();
         let (mut end, mut said) = match outcome {
             Ok(said) => (End::Done, said),
-            Err(stop) => (stopped(stop), Said::nothing()),
+            Err(stop) => (self.stopped(stop, &calls, false), Said::nothing()),
         };
         for act in acts {
             match self.act(act) {
@@ -106,7 +107,18 @@ impl Session {
         }
         let mut output = String::new();
         self.stages[self.current].handle.collect_output(&mut output);
-        Played { calls: kernel.take(), output, end, said }
+        Played { calls, output, end, said }
+    }
+
+    fn stopped(&self, stop: Stop, calls: &[Call], inside: bool) -> End {
+        match stop {
+            Stop::Usage(why) => End::Usage { why },
+            Stop::Refused(why) => End::Refused { why },
+            Stop::Unfit(why) => End::Unfit { why },
+            Stop::Failed(errno) => {
+                End::Failed { errno: errno_name(Errno::from_raw(errno)), advice: self.why(calls, errno, inside) }
+            }
+        }
     }
 
     /// Opens what the arguments of kind `Target`, `TargetNs` and `NameAt` name, where the observer can: a PID as the host counts, or
@@ -186,14 +198,5 @@ fn gone(pid: i32, call: &str, errno: Errno) -> End {
 impl Played {
     fn ended(end: End) -> Played {
         Played { calls: Vec::new(), output: String::new(), end, said: Said::nothing() }
-    }
-}
-
-fn stopped(stop: Stop) -> End {
-    match stop {
-        Stop::Usage(why) => End::Usage { why },
-        Stop::Refused(why) => End::Refused { why },
-        Stop::Unfit(why) => End::Unfit { why },
-        Stop::Failed(errno) => End::Failed { errno: errno_name(Errno::from_raw(errno)), advice: Advice::default() },
     }
 }

@@ -82,7 +82,8 @@ fn a_narrow_screen_wraps_and_nothing_runs_over() {
 
 #[test]
 fn a_failure_names_its_causes_and_what_to_try() {
-    let cause = |standing, en: &str, zh: &str, next: Option<Msg>| Cause { standing, why: Msg::new(en, zh), next };
+    let cause =
+        |standing, en: &str, zh: &str, next: Option<Msg>| Cause { row: String::new(), standing, why: Msg::new(en, zh), next };
     let advice = Advice {
         causes: vec![
             cause(Standing::Confirmed, "no CAP_SYS_ADMIN here", "这里没有 CAP_SYS_ADMIN", Some(Msg::same("unshare user pid"))),

@@ -96,6 +96,11 @@ fn describe(card: &Card) -> Vec<Block> {
         view.push(Block::Head(Msg::new("in the kernel", "内核")));
         view.push(Block::Grid(Grid { head: Vec::new(), rows: facts }));
     }
+    let errors = super::topic::errors(card);
+    if !errors.is_empty() {
+        view.push(Block::Head(Msg::new("why it can fail", "可能失败的原因")));
+        view.push(Block::Grid(Grid { head: Vec::new(), rows: errors }));
+    }
     if !card.equivalents.is_empty() {
         view.push(Block::Head(Msg::new("the same with other tools", "用其他工具")));
         let rows = card.equivalents.iter().map(|one| vec![Cell::new(format!("  {}", one.tool)), Cell::new(one.line)]);

@@ -1,14 +1,28 @@
 //! The shell itself: subjects, language, help, leaving.
 
+mod explain;
 mod help;
 mod history;
 mod lang;
 mod quit;
 mod reset;
 mod subject;
+mod topic;
+
+pub use topic::names as topics;
 
 use super::Card;
 
 /// The cards of this folder.
-pub const CARDS: &[Card] =
-    &[help::CARD, history::CARD, reset::CARD, subject::NEW, subject::USE, subject::DROP, subject::LIST, lang::CARD, quit::CARD];
+pub const CARDS: &[Card] = &[
+    help::CARD,
+    explain::CARD,
+    history::CARD,
+    reset::CARD,
+    subject::NEW,
+    subject::USE,
+    subject::DROP,
+    subject::LIST,
+    lang::CARD,
+    quit::CARD,
+];

@@ -79,7 +79,7 @@ impl Scene<'_> {
             }),
             Fact::Cgroup(file) => self.cgroup(subject, file),
             Fact::Mount(path) => match mounts::at(pid, path) {
-                Seen::Is(found) => found.map_or(Value::None, |mount| Value::Is(mount.kind)),
+                Seen::Is(found) => found.map_or(Value::None, |mount| Value::Is(mount.fs)),
                 not => hidden(&not),
             },
             Fact::Propagation(path) => match mounts::at(pid, path) {

@@ -30,11 +30,27 @@ impl Hierarchies {
             children: children(dir).is().cloned().unwrap_or_default(),
             controllers: words(dir, "cgroup.controllers"),
             subtree_control: words(dir, "cgroup.subtree_control"),
+            enabling_children: children(dir)
+                .is()
+                .map(|names| {
+                    names.iter().filter(|name| !words(&dir.join(name), "cgroup.subtree_control").is_empty()).cloned().collect()
+                })
+                .unwrap_or_default(),
+            v1_controllers: self
+                .all
+                .iter()
+                .filter(|one| one.version == Version::V1)
+                .flat_map(|one| one.controllers.clone())
+                .collect(),
             parent_subtree_control: dir.parent().map(|above| words(above, "cgroup.subtree_control")).unwrap_or_default(),
             kind: words(dir, "cgroup.type").join(" "),
             read_only: one.read_only,
             writable: access(dir, AccessFlags::W_OK).is_ok(),
             pids_full: pids_full(one.mount.as_path(), dir),
+            tree_full: tree_full(one.mount.as_path(), dir),
+            memory: ["memory.current", "memory.usage_in_bytes"].iter().find_map(|file| number(dir, file)),
+            cpuset: text(dir, "cpuset.cpus").zip(text(dir, "cpuset.mems")).filter(|_| one.version == Version::V1),
+            cpus: dir.parent().and_then(|above| text(above, "cpuset.cpus.effective").or_else(|| text(above, "cpuset.cpus"))),
         })
     }
 
@@ -60,10 +76,31 @@ fn is_knob(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().contains('.'))
 }
 
+fn text(dir: &Path, file: &str) -> Option<String> {
+    read(&dir.join(file)).is().map(|text| text.trim().to_string())
+}
+
+fn number(dir: &Path, file: &str) -> Option<u64> {
+    text(dir, file)?.parse().ok()
+}
+
+/// The ancestor, or the cgroup itself, below which no more may be made: the cgroup that a failed mkdir(2) named does not exist.
+fn tree_full(mount: &Path, dir: &Path) -> Option<(String, &'static str, u64)> {
+    dir.ancestors().skip(1).take_while(|above| above.starts_with(mount)).enumerate().find_map(|(generation, above)| {
+        let found = |file, limit| Some((above.to_string_lossy().into_owned(), file, limit));
+        if let Some(limit) = number(above, "cgroup.max.depth").filter(|limit| *limit <= generation as u64) {
+            return found("cgroup.max.depth", limit);
+        }
+        let limit = number(above, "cgroup.max.descendants")?;
+        let stat = read(&above.join("cgroup.stat"));
+        let below = stat.is().map(|text| flat_keyed(text))?.get("nr_descendants").copied()?;
+        if below >= limit { found("cgroup.max.descendants", limit) } else { None }
+    })
+}
+
 fn pids_full(mount: &Path, dir: &Path) -> Option<(String, u64)> {
     dir.ancestors().take_while(|dir| dir.starts_with(mount)).find_map(|dir| {
-        let number = |file: &str| read(&dir.join(file)).is()?.trim().parse::<u64>().ok();
-        let max = number("pids.max")?;
-        (number("pids.current")? >= max).then(|| (dir.to_string_lossy().into_owned(), max))
+        let max = number(dir, "pids.max")?;
+        (number(dir, "pids.current")? >= max).then(|| (dir.to_string_lossy().into_owned(), max))
     })
 }

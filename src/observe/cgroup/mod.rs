@@ -14,7 +14,7 @@ pub use state::{Cpu, Memory, Pids, State};
 pub use v1::{NoTwin, Write, writes as v1_writes};
 pub use v2::{CpuMax, Limit, flat_keyed};
 
-use super::process::{cgroup_paths, read};
+use super::process::{cgroup_paths, read, unescape};
 use crate::model::Seen;
 use nix::errno::Errno;
 use std::collections::BTreeMap;
@@ -233,26 +233,6 @@ fn is_controller(option: &str) -> bool {
     !matches!(option, "rw" | "ro" | "none" | "xattr" | "noprefix" | "clone_children" | "all" | "cpuset_v2_mode" | "favordynmods")
         && !option.contains('=')
         && !option.starts_with("no")
-}
-
-/// The octal escapes of mountinfo: `\040` for a space (proc_pid_mountinfo(5)).
-pub(super) fn unescape(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let octal = after.get(..3).filter(|_| first == b'\\').and_then(|three| std::str::from_utf8(three).ok());
-        match octal.and_then(|three| u8::from_str_radix(three, 8).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[3..];
-            }
-            None => {
-                bytes.push(first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]

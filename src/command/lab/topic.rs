@@ -1,0 +1,260 @@
+//! The topics of `explain`, and what is shown of each.
+
+use crate::command::{Card, FOLDERS, Outside, Primitive, Run, card, cards};
+use crate::explain::{concept, errno, need};
+use crate::model::{Block, Cell, Grid, Live, Mark, Msg, NsKind, errno_name};
+use crate::observe::{self, Moment};
+use nix::errno::Errno;
+use std::path::Path;
+
+/// The names of all topics, for completion and for the nearest one.
+pub fn names() -> Vec<String> {
+    let families = FOLDERS.iter().flat_map(|folder| folder.cards).map(|card| card.name.to_string());
+    let concepts = concept::concepts().flat_map(|one| std::iter::once(&one.name).chain(one.also)).map(|name| (*name).to_string());
+    families.chain(errno::names()).chain(concepts).collect()
+}
+
+/// All topics in a few lines.
+pub(super) fn list() -> Vec<Block> {
+    let concepts: Vec<&str> = concept::concepts().map(|one| one.name).collect();
+    let errnos: Vec<String> = errno::names().collect();
+    let commands: Vec<&str> = cards().map(|card| card.name).collect();
+    [
+        (Msg::new("concepts", "概念"), concepts.join(" · ")),
+        (Msg::new("errnos", "errno"), errnos.join(" ")),
+        (Msg::new("commands", "命令"), commands.join(" · ")),
+    ]
+    .into_iter()
+    .flat_map(|(head, list)| [Block::Head(head), Block::Para(Msg::same(list))])
+    .collect()
+}
+
+/// What there is to say of a topic; empty: nothing.
+pub(super) fn find(cx: &Outside<'_>, name: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    if let Some(card) = card(name) {
+        blocks.extend(command(cx, card));
+    }
+    if let Some(concept) = concept::concept(name) {
+        blocks.extend(of_concept(concept));
+    }
+    if !blocks.is_empty() {
+        if name == "traps" {
+            blocks.extend(reasons(errno::rows().filter(|row| row.errno.is_empty())));
+        }
+        return blocks;
+    }
+    let mut words = name.split(' ');
+    let (first, second) = (words.next().unwrap_or_default(), words.next());
+    // Either way round: `EPERM unshare`, `unshare EPERM`.
+    match (errno::named(first), second, second.and_then(errno::named)) {
+        (Some(found), second, _) => of_errno(found, second),
+        (None, Some(_), Some(found)) => of_errno(found, Some(first)),
+        _ => Vec::new(),
+    }
+}
+
+fn of_errno(errno: Errno, call: Option<&str>) -> Vec<Block> {
+    let call = call.map(|word| match card(word).map(|card| card.primitive) {
+        Some(Primitive::Syscall(name)) => name.to_string(),
+        Some(Primitive::Write(file) | Primitive::Read(file)) => file.rsplit('/').next().unwrap_or(file).to_string(),
+        _ => word.to_string(),
+    });
+    let rows = errno::rows().filter(|row| row.errno.contains(&errno));
+    let rows: Vec<_> = rows.filter(|row| call.as_deref().is_none_or(|call| row.names(call))).collect();
+    let name = errno_name(errno);
+    let mut blocks = vec![Block::Head(Msg::same(format!("{name} ({})", errno.desc())))];
+    blocks.extend(errno::meaning(errno).map(|text| Block::Para(text.into())));
+    if rows.is_empty() {
+        let (en, zh) = match &call {
+            Some(call) => (format!("no reason is known for {call} to say so"), format!("没有已知的原因会让 {call} 返回它")),
+            None => ("no reason is known that belongs to containers".into(), "没有与容器有关的已知原因".into()),
+        };
+        blocks.push(Block::Para(Msg::new(en, zh)));
+    }
+    blocks.extend(reasons(rows.into_iter()));
+    blocks
+}
+
+/// Rows as a table: which call, why, what to do.
+fn reasons(rows: impl Iterator<Item = &'static errno::Row>) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut last: &[&str] = &[];
+    for row in rows {
+        if row.on != last {
+            last = row.on;
+            let mut names: Vec<&str> = row.on.iter().map(|on| on.split(' ').next().unwrap_or(on)).collect();
+            names.dedup();
+            let details: Vec<&str> = row.on.iter().filter_map(|on| on.split_once(' ').map(|(_, detail)| detail)).collect();
+            let text = match details.is_empty() {
+                true => names.join(", "),
+                false if names.len() == 1 => format!("{} {}", names.join(", "), details.join(", ")),
+                false => row.on.join(", "),
+            };
+            blocks.push(Block::Head(Msg::same(text)));
+        }
+        blocks.push(Block::Para(Msg::new(format!("? {}", row.cause.en), format!("? {}", row.cause.zh))));
+        if !row.next.en.is_empty() {
+            blocks.push(Block::Para(Msg::new(format!("  → {}", row.next.en), format!("  → {}", row.next.zh))));
+        }
+    }
+    blocks
+}
+
+/// The reasons that a command's primitive can fail for, short: for `help`.
+pub(super) fn errors(card: &Card) -> Vec<Vec<Cell>> {
+    let name = primitive(card);
+    let rows = errno::rows().filter(|row| !row.errno.is_empty() && !name.is_empty() && row.names(&name));
+    rows.map(|row| {
+        let names: Vec<String> = row.errno.iter().map(|errno| errno_name(*errno)).collect();
+        vec![Cell::new(format!("  {}", names.join(" "))).mark(Mark::Warn), Cell::msg(row.cause)]
+    })
+    .collect()
+}
+
+/// The call, or the last part of the file's path.
+fn primitive(card: &Card) -> String {
+    match card.primitive {
+        Primitive::Syscall(name) => name.into(),
+        Primitive::Write(file) => file.rsplit('/').next().unwrap_or(file).into(),
+        Primitive::Read(_) | Primitive::None => String::new(),
+    }
+}
+
+fn of_concept(concept: &concept::Concept) -> Vec<Block> {
+    let see: Vec<String> = concept.see.iter().map(|topic| format!("`explain {topic}`")).collect();
+    vec![
+        Block::Head(Msg::same(concept.name)),
+        Block::Para(concept.what.into()),
+        facts(vec![
+            (Msg::new("type", "试试"), Msg::same(concept.line)),
+            (Msg::new("see also", "另见"), Msg::same(see.join(" "))),
+        ]),
+    ]
+}
+
+/// A command: what will be called, what it needs, how that stands now, what changes and what does not.
+fn command(cx: &Outside<'_>, card: &Card) -> Vec<Block> {
+    let seen = cx.subject.seen.clone();
+    let live = observe::live(Path::new("/proc"), Moment { call: None, caller: seen, target: None, host: cx.host, inside: true });
+    let mut list =
+        vec![(Msg::new("calls", "调用"), Msg::same(card.primitive.name())), (Msg::new("where", "在哪里"), place(card))];
+    if let Some(need) = need::of(&primitive(card)) {
+        list.push((Msg::new("needs", "需要"), need.words()));
+        if let Some((_, how)) = need.stands(&live) {
+            list.push((Msg::new("now", "现在"), how));
+        }
+    }
+    list.extend(card.own.iter().map(|kind| (Msg::new("guard", "保护"), guard(*kind, &live))));
+    list.retain(|(_, text)| !text.en.is_empty());
+    let mut blocks = vec![Block::Head(Msg::same(card.usage())), Block::Para(card.explain.into()), facts(list)];
+    let unmoved = NsKind::ALL.into_iter().filter_map(|kind| Some((Msg::same(kind.name()), Msg::from(kind.row().unmoved?))));
+    if matches!(card.name, "unshare" | "clone") {
+        blocks.push(Block::Head(Msg::new("what does not change, by kind", "不变的是什么（按种类）")));
+        blocks.push(facts(unmoved.collect()));
+    }
+    blocks.push(Block::Para(Msg::new(
+        format!("nothing was run. `help {}` has examples and the reasons for which it can fail", card.name),
+        format!("没有执行任何操作。`help {}` 有示例以及可能失败的原因", card.name),
+    )));
+    blocks
+}
+
+fn place(card: &Card) -> Msg {
+    match card.run {
+        Run::Inside(_) => Msg::new("in the subject itself", "在被观察进程自身中"),
+        Run::Outside(_) => Msg::new(
+            "the observer does it to the subject, as a container runtime does",
+            "由观察者对被观察进程进行，与容器运行时相同",
+        ),
+        Run::Shell(_) => Msg::new("in the shell: nothing changes in the subject", "在外壳中：被观察进程没有任何变化"),
+        Run::Either { .. } => {
+            Msg::new("in the subject, or in the observer where a flag asks for it", "在被观察进程中；有相应标志时由观察者进行")
+        }
+    }
+}
+
+fn guard(kind: NsKind, live: &Live) -> Msg {
+    match live.caller.ns_id(kind) {
+        Some(id) if live.host.get(&kind) == Some(&id) => Msg::new(
+            format!("refused now: the subject shares the host's {kind} namespace; `unshare {kind}` first"),
+            format!("现在会被拒绝：被观察进程与主机共享 {kind} 命名空间；请先 `unshare {kind}`"),
+        ),
+        Some(id) => {
+            Msg::new(format!("allowed: {kind}:[{}] is not the host's", id.ino), format!("允许：{kind}:[{}] 不是主机的", id.ino))
+        }
+        None => Msg::new(format!("which {kind} namespace it is in cannot be read"), format!("无法读取它所在的 {kind} 命名空间")),
+    }
+}
+
+fn facts(list: Vec<(Msg, Msg)>) -> Block {
+    let rows = list.into_iter().map(|(name, text)| {
+        let name = Msg::new(format!("  {}", name.en), format!("  {}", name.zh));
+        vec![Cell::msg(name).mark(Mark::Dim), Cell::msg(text)]
+    });
+    Block::Grid(Grid { head: Vec::new(), rows: rows.collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_concept_names_is_there() {
+        let mut wrong = Vec::new();
+        let known = |name: &str| card(name).is_some() || concept::concept(name).is_some() || errno::named(name).is_some();
+        for one in concept::concepts() {
+            wrong.extend(one.see.iter().filter(|topic| !known(topic)).map(|topic| format!("{}: see {topic}", one.name)));
+            let lines = crate::command::split(one.line);
+            wrong.extend(
+                lines
+                    .iter()
+                    .filter_map(|line| Some(format!("{}: `{line}`: {}", one.name, crate::command::parse(line).err()?.en))),
+            );
+            if one.what.en.len() > 700 || one.what.zh.is_empty() {
+                wrong.push(format!("{}: {} bytes", one.name, one.what.en.len()));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        assert!(concept::concepts().count() >= 25);
+    }
+
+    #[test]
+    fn no_two_topics_have_one_name() {
+        let mut names: Vec<String> = concept::concepts()
+            .flat_map(|one| std::iter::once(&one.name).chain(one.also))
+            .map(|name| name.to_lowercase())
+            .collect();
+        names.sort();
+        let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+        assert!(twice.is_empty(), "{twice:?}");
+    }
+
+    /// The lines in backticks of a next step must be lines of this shell.
+    #[test]
+    fn next_steps_can_be_typed() {
+        let mut wrong = Vec::new();
+        for row in errno::rows() {
+            for text in [row.next.en, row.next.zh, row.cause.en, row.cause.zh] {
+                for line in text
+                    .split('`')
+                    .skip(1)
+                    .step_by(2)
+                    .filter(|line| crate::command::cards().any(|card| line.starts_with(card.name)))
+                {
+                    wrong.extend(crate::command::parse(line).err().map(|why| format!("{}: `{line}`: {}", row.id, why.en)));
+                }
+                if text.matches('`').count() % 2 == 1 {
+                    wrong.push(format!("{}: a backtick is left open", row.id));
+                }
+            }
+            for line in row.next.en.split('`').skip(1).step_by(2) {
+                if !row.next.zh.contains(&format!("`{line}`")) {
+                    wrong.push(format!("{}: `{line}` is missing in Chinese", row.id));
+                }
+                wrong.extend(crate::command::parse(line).err().map(|why| format!("{}: `{line}`: {}", row.id, why.en)));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}

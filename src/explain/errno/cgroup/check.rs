@@ -1,0 +1,151 @@
+//! What decides between the reasons of the tree of cgroups.
+
+use super::super::case::{Case, Verdict, apart, decide, known, maybe, no, yes};
+use crate::model::{CgroupLive, PidLive};
+use nix::errno::Errno::*;
+
+fn group<'a>(case: &Case<'a>) -> Option<&'a CgroupLive> {
+    case.live.cgroup.as_ref()
+}
+
+/// `7 sleep, 9 bash`: the first few.
+fn list(procs: &[PidLive]) -> String {
+    let mut names: Vec<String> = procs.iter().take(5).map(|one| format!("{} {}", one.pid, one.comm)).collect();
+    if procs.len() > 5 {
+        names.push("…".into());
+    }
+    names.join(", ")
+}
+
+/// `memory` of `+memory`; all of them.
+fn named<'a>(case: &'a Case<'_>) -> impl Iterator<Item = &'a str> {
+    case.text(1).unwrap_or_default().split_whitespace().map(|word| word.trim_start_matches(['+', '-']))
+}
+
+pub(super) fn internal(case: &Case<'_>) -> Verdict {
+    let Some(group) = group(case) else { return apart() };
+    let procs = list(&group.procs);
+    decide(!group.procs.is_empty()).seen(format!("in {}: {procs}", group.dir), format!("{} 中有：{procs}", group.dir))
+}
+
+pub(super) fn hands_down(case: &Case<'_>) -> Verdict {
+    let Some(group) = group(case) else { return apart() };
+    let on = group.subtree_control.join(" ");
+    decide(!group.subtree_control.is_empty())
+        .seen(format!("cgroup.subtree_control of {}: {on}", group.dir), format!("{} 的 cgroup.subtree_control：{on}", group.dir))
+}
+
+pub(super) fn not_handed_down(case: &Case<'_>) -> Verdict {
+    let Some(group) = group(case) else { return apart() };
+    let missing: Vec<&str> = named(case).filter(|name| !group.controllers.iter().any(|on| on == name)).collect();
+    let (names, have) = (missing.join(" "), group.controllers.join(" "));
+    let v1 = missing.iter().any(|name| group.v1_controllers.iter().any(|held| held == name));
+    let verdict = decide(!missing.is_empty());
+    match v1 {
+        true => verdict.seen(format!("{names} is held by a v1 hierarchy"), format!("{names} 由 v1 层级占用")),
+        false => verdict.seen(
+            format!("cgroup.controllers of {}: {have}; not {names}", group.dir),
+            format!("{} 的 cgroup.controllers：{have}；没有 {names}", group.dir),
+        ),
+    }
+}
+
+pub(super) fn child_enables(case: &Case<'_>) -> Verdict {
+    let Some(group) = group(case) else { return apart() };
+    if !case.text(1).is_some_and(|text| text.contains('-')) {
+        return apart();
+    }
+    let names = group.enabling_children.join(", ");
+    decide(!group.enabling_children.is_empty()).seen(format!("these do: {names}"), format!("它们是：{names}"))
+}
+
+pub(super) fn cpu_only(case: &Case<'_>) -> Verdict {
+    if named(case).any(|name| name == "cpu") { maybe() } else { apart() }
+}
+
+pub(super) fn no_file(case: &Case<'_>) -> Verdict {
+    let Some(group) = group(case) else { return apart() };
+    if !group.exists {
+        return no();
+    }
+    let path = case.text(0).filter(|path| path.starts_with('/')).or(case.text(1)).unwrap_or_default();
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let controller = file.split('.').next().unwrap_or_default();
+    if !group.v2 {
+        return maybe().seen(
+            format!("{} is a cgroup of v1: names differ there", group.dir),
+            format!("{} 是 v1 的 cgroup，文件名不同", group.dir),
+        );
+    }
+    if group.kind.is_empty() {
+        return yes().seen(format!("{} is the root", group.dir), format!("{} 是根", group.dir));
+    }
+    let off = !group.controllers.iter().any(|on| on == controller);
+    decide(off).seen(
+        format!("{controller} is not in cgroup.controllers of {}", group.dir),
+        format!("{} 的 cgroup.controllers 中没有 {controller}", group.dir),
+    )
+}
+
+pub(super) fn undelegated(case: &Case<'_>) -> Verdict {
+    let Some(group) = group(case) else { return apart() };
+    let uid = case.creds().map_or(0, |creds| creds.euid);
+    known((!group.writable).then_some(true))
+        .seen(format!("uid {uid} may not write {}", group.dir), format!("uid {uid} 不能写 {}", group.dir))
+}
+
+pub(super) fn not_a_map(case: &Case<'_>) -> Verdict {
+    if group(case).is_some() { maybe() } else { apart() }
+}
+
+pub(super) fn invalid(case: &Case<'_>) -> Verdict {
+    let Some(group) = group(case) else { return apart() };
+    decide(group.kind == "domain invalid").seen(format!("cgroup.type: {}", group.kind), format!("cgroup.type：{}", group.kind))
+}
+
+pub(super) fn occupied(case: &Case<'_>) -> Verdict {
+    let Some(group) = group(case) else { return apart() };
+    let (procs, children) = (list(&group.procs), group.children.join(", "));
+    match (group.procs.is_empty(), group.children.is_empty()) {
+        (false, _) => yes().seen(format!("in it: {procs}"), format!("其中有：{procs}")).next(
+            "move the subject out, `cgroup enter .`, or end them: `cgroup kill`",
+            "让被观察进程离开：`cgroup enter .`；或结束它们：`cgroup kill`",
+        ),
+        (true, false) => yes()
+            .seen(format!("below it: {children}"), format!("其下有：{children}"))
+            .next("remove those first, from below upwards: `cgroup tree`", "先自下而上删除它们：`cgroup tree`"),
+        (true, true) => maybe()
+            .seen("nobody is left in it now: it was a moment ago", "现在里面已没有进程：刚才还有")
+            .next("try again; `cgroup tree`", "再试一次；`cgroup tree`"),
+    }
+}
+
+pub(super) fn tree_full(case: &Case<'_>) -> Verdict {
+    match group(case).map(|group| &group.tree_full) {
+        Some(Some((dir, file, limit))) => yes()
+            .seen(format!("{file} of {dir} is {limit}"), format!("{dir} 的 {file} 为 {limit}"))
+            .lines(&[&format!("cgroup set --cgroup . {file} max")]),
+        Some(None) => no(),
+        None => apart(),
+    }
+}
+
+pub(super) fn taken(case: &Case<'_>) -> Verdict {
+    let Some(group) = group(case) else { return apart() };
+    if case.errno == EINVAL {
+        return decide(case.text(0).is_some_and(|path| path.contains('\n')));
+    }
+    let name = case.text(0).and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+    match group.exists {
+        true => yes().seen(format!("there is a cgroup {name}"), format!("已有 cgroup {name}")).lines(&["cgroup tree"]),
+        false => yes().seen(format!("{name} is a file of the kernel's"), format!("{name} 是内核的文件")),
+    }
+}
+
+pub(super) fn read_only(case: &Case<'_>) -> Verdict {
+    group(case).map_or_else(apart, |group| decide(group.read_only))
+}
+
+pub(super) fn removed(case: &Case<'_>) -> Verdict {
+    group(case).map_or_else(maybe, |group| decide(!group.exists))
+}
