@@ -1,5 +1,7 @@
 //! The list of provocations: what is typed, and which row must explain it.
 
+mod table;
+
 use boxlab::observe::cgroup::{Hierarchies, Version};
 use std::path::Path;
 

@@ -133,6 +133,3 @@ fn general(call: &Call, errno: Errno) -> Cause {
         next: Some(Msg::new(format!("`explain {name}` lists the known reasons"), format!("`explain {name}` 列出已知的各种原因"))),
     }
 }
-
-#[cfg(test)]
-mod tests;

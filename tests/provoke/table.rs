@@ -1,8 +1,10 @@
 //! The table as a whole, and rows that no test can come to on a real kernel.
 
-use super::*;
-use crate::model::{NsId, NsKind, Seen};
-use crate::observe::{Moment, live, snapshot};
+use boxlab::explain::advise;
+use boxlab::explain::errno::{meaning, named, names, rows};
+use boxlab::model::{Arg, Call, Live, NsId, NsKind, Seen, Standing, UsernsLive};
+use boxlab::observe::{Moment, live, process, snapshot};
+use nix::errno::Errno;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -64,7 +66,7 @@ fn the_deepest_pid_namespace_is_told_from_a_limit() {
     state.caller.nspid = (1..=33).collect();
     assert_eq!(confirmed(&call, &state), ["A11"]);
     state.caller.nspid = vec![1];
-    let mut inside = crate::observe::process::inside();
+    let mut inside = process::inside();
     inside.max_ns = BTreeMap::from([("pid".into(), 0)]);
     state.caller.inside = Some(inside);
     assert_eq!(confirmed(&call, &state), ["A13"]);
@@ -77,7 +79,7 @@ fn user_namespaces_nest_so_deep_and_no_deeper() {
     let id = |ino| NsId { dev: 0, ino };
     state.caller.ns.insert(NsKind::User, Seen::Is(id(33)));
     let parent = |ino: u64| (ino > 1).then(|| id(ino - 1));
-    state.userns = (1..=33).map(|ino| (ino, crate::model::UsernsLive { parent: parent(ino), owner_uid: Some(0) })).collect();
+    state.userns = (1..=33).map(|ino| (ino, UsernsLive { parent: parent(ino), owner_uid: Some(0) })).collect();
     assert_eq!(confirmed(&call, &state), ["A12"]);
 }
 
