@@ -5,6 +5,7 @@ pub mod card;
 pub mod cgroup;
 pub mod context;
 mod lab;
+pub mod lesson;
 pub mod line;
 mod look;
 mod net;
@@ -28,6 +29,7 @@ pub const FOLDERS: &[Folder] = &[
     Folder { title: Text { en: "network", zh: "网络" }, cards: net::CARDS },
     Folder { title: Text { en: "cgroups", zh: "控制组（cgroup）" }, cards: cgroup::CARDS },
     Folder { title: Text { en: "looking", zh: "查看" }, cards: look::CARDS },
+    Folder { title: Text { en: "lessons", zh: "课程" }, cards: lesson::CARDS },
     Folder { title: Text { en: "the shell", zh: "外壳" }, cards: lab::CARDS },
 ];
 

@@ -4,9 +4,14 @@
 
 pub mod check;
 pub mod format;
+mod guide;
+mod memory;
+pub mod progress;
 mod replay;
 mod report;
 mod run;
+pub mod shelf;
 
+pub use guide::{Guess, Guide, Look, answer};
 pub use replay::{Wish, replay};
 pub use run::{Failed, Outcome, Report, StepReport, Wrong, run};

@@ -1,10 +1,10 @@
 //! A lesson played through by itself: every line typed, every question answered right, every check held against the kernel.
 
-use super::check::{Bindings, Facts, Mismatch, Moments, Prober, compare, filled, judge, names};
-use super::format::{Command, Ends, Lesson, Step};
+use super::check::{Mismatch, Prober};
+use super::format::{Ends, Lesson, Step};
+use super::memory::Memory;
 use crate::model::{Lang, Msg, Turn};
 use crate::session::{Options, Session, signals};
-use crate::ui;
 use std::time::{Duration, Instant};
 
 /// What became of a lesson.
@@ -97,21 +97,15 @@ pub fn run(lesson: &Lesson, lang: Lang, from: Option<&str>, prober: &mut Prober)
     let start = Instant::now();
     let mut report = Report { skipped: prober.unmet(&lesson.needs), steps: Vec::new(), took: Duration::ZERO };
     if report.skipped.is_none() {
-        let session = Session::start(Options { lang, capture: true, terminal: false })?;
-        let mut player = Player::new(session, lesson, lang);
+        let mut session = Session::start(Options { lang, capture: true, terminal: false })?;
+        let mut memory = Memory::begin(&mut session, lesson);
         let mut judged = from.is_none();
         for step in &lesson.steps {
             judged |= from == Some(step.id.as_str());
             let unmet = step.skips.iter().find(|skip| prober.unmet(&skip.unless).is_some());
             report.steps.push(match unmet {
-                Some(skip) => StepReport {
-                    id: step.id.clone(),
-                    line: step.line,
-                    turns: Vec::new(),
-                    checks: 0,
-                    outcome: Outcome::Skipped(skip.why.clone()),
-                },
-                None => player.step(step, judged),
+                Some(skip) => StepReport::skipped(step, &skip.why),
+                None => play(&mut session, &mut memory, step, judged),
             });
             if signals::ending().is_some() {
                 break;
@@ -122,68 +116,24 @@ pub fn run(lesson: &Lesson, lang: Lang, from: Option<&str>, prober: &mut Prober)
     Ok(report)
 }
 
-/// A session with what a lesson has to remember of it.
-pub struct Player {
-    /// The session.
-    pub session: Session,
-    lang: Lang,
-    names: Vec<super::format::Name>,
-    base: Facts,
-    bindings: Bindings,
+/// Plays a step; what is not judged is only run.
+fn play(session: &mut Session, memory: &mut Memory, step: &Step, judged: bool) -> StepReport {
+    let prev = memory.facts(session);
+    let mut failed = Vec::new();
+    let mut turns = Vec::new();
+    for command in step.commands() {
+        let (turn, wrong) = memory.run(session, command);
+        turns.push(turn);
+        failed.extend(wrong);
+    }
+    failed.extend(memory.judge(session, step, &prev));
+    let outcome = if failed.is_empty() || !judged { Outcome::Held } else { Outcome::Failed(failed) };
+    StepReport { id: step.id.clone(), line: step.line, turns, checks: step.asserts.len(), outcome }
 }
 
-impl Player {
-    /// A lesson begins on this session.
-    pub fn new(mut session: Session, lesson: &Lesson, lang: Lang) -> Player {
-        let names = names(lesson);
-        session.refresh();
-        let base = Facts::read(&session, &names);
-        Player { session, lang, names, base, bindings: Bindings::new() }
-    }
-
-    /// The facts now.
-    pub fn facts(&mut self) -> Facts {
-        self.session.refresh();
-        Facts::read(&self.session, &self.names)
-    }
-
-    /// Plays a step; what is not judged is only run.
-    pub fn step(&mut self, step: &Step, judged: bool) -> StepReport {
-        let prev = self.facts();
-        let mut failed = Vec::new();
-        let mut turns = Vec::new();
-        for command in step.commands() {
-            let (turn, wrong) = self.command(command);
-            turns.push(turn);
-            failed.extend(wrong);
-        }
-        let now = self.facts();
-        let moments = Moments { now: &now, prev: &prev, base: &self.base };
-        for assert in &step.asserts {
-            let verdict = judge(&assert.expr, &moments);
-            if !verdict.holds {
-                failed.push(Failed {
-                    line: assert.line,
-                    text: format!("assert {}", assert.text),
-                    wrong: Wrong::Assert(verdict.seen),
-                });
-            }
-        }
-        let outcome = if failed.is_empty() || !judged { Outcome::Held } else { Outcome::Failed(failed) };
-        StepReport { id: step.id.clone(), line: step.line, turns, checks: step.asserts.len(), outcome }
-    }
-
-    fn command(&mut self, command: &Command) -> (Turn, Option<Failed>) {
-        let line = filled(&command.text, &self.bindings);
-        let turn = self.session.execute(&line);
-        let wrong = if command.ends.held(&turn.end) {
-            let output = ui::plain_output(&turn, self.lang);
-            compare(&command.shows, &output, &mut self.bindings).err().map(Wrong::Output)
-        } else {
-            let shown = ui::turn(&turn, &ui::Style::plain(self.lang));
-            Some(Wrong::End { wanted: command.ends.clone(), shown })
-        };
-        let failed = wrong.map(|wrong| Failed { line: command.line, text: format!("$ {line}"), wrong });
-        (turn, failed)
+impl StepReport {
+    fn skipped(step: &Step, why: &Msg) -> StepReport {
+        let outcome = Outcome::Skipped(why.clone());
+        StepReport { id: step.id.clone(), line: step.line, turns: Vec::new(), checks: 0, outcome }
     }
 }

@@ -3,6 +3,7 @@
 mod complete;
 mod hint;
 pub mod history;
+mod lesson;
 mod place;
 mod prompt;
 mod scene;
@@ -13,6 +14,7 @@ use crate::model::{Call, End, Note, Place, Report, Text, Turn};
 use crate::script;
 use crate::session::{Session, signals};
 use crate::ui::{self, Role, Style};
+use lesson::{Class, Desk};
 use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
@@ -40,7 +42,8 @@ pub fn run(session: &mut Session) -> i32 {
         // A history that cannot be read is an empty one.
         let _ = editor.load_history(file);
     }
-    if say(&welcome(&style)).is_err() {
+    let mut class = Class::open();
+    if say(&(welcome(&style) + &class.invitation(&style))).is_err() {
         return 1;
     }
     while !session.over() && signals::ending().is_none() {
@@ -48,6 +51,9 @@ pub fn run(session: &mut Session) -> i32 {
         let (calls, notes) = session.news(Duration::ZERO);
         let news = !calls.is_empty() || !notes.is_empty();
         if news && say(&drawn(&of_news(calls, notes), &style)).is_err() {
+            break;
+        }
+        if say(&class.footer(&style)).is_err() {
             break;
         }
         let (bare, painted) = renew(&mut editor, session, &style);
@@ -63,7 +69,8 @@ pub fn run(session: &mut Session) -> i32 {
                         let _ = editor.append_history(file);
                     }
                 }
-                if !lines(session, &text, &modes) {
+                // An error is a screen that is gone.
+                if lines(session, &mut class, &text, &modes).is_err() {
                     break;
                 }
             }
@@ -77,22 +84,27 @@ pub fn run(session: &mut Session) -> i32 {
     0
 }
 
-/// Runs what was typed: one line, or several that were pasted or stand with `;`. False when nobody reads any more.
-fn lines(session: &mut Session, text: &str, modes: &terminal::Modes) -> bool {
+/// Runs what was typed: one line, or several that were pasted or stand with `;`. Errors: as [`say`].
+fn lines(session: &mut Session, class: &mut Class, text: &str, modes: &terminal::Modes) -> std::io::Result<()> {
+    let mut desk = Desk { style: script::style(session), session, modes };
+    if class.takes(&mut desk, text)? {
+        return Ok(());
+    }
     let unkept = if text.starts_with(' ') { " " } else { "" };
     for line in command::split(text) {
         signals::interrupts();
-        let turn = session.execute(&format!("{unkept}{line}"));
-        let style = script::style(session);
-        modes.restore(&turn, &style);
-        if say(&drawn(&turn, &style)).is_err() {
-            return false;
+        if !class.takes_line(&mut desk, &line)? {
+            let turn = desk.session.execute(&format!("{unkept}{line}"));
+            desk.style = script::style(desk.session);
+            modes.restore(&turn, &desk.style);
+            say(&drawn(&turn, &desk.style))?;
+            class.after(&mut desk, &turn)?;
         }
-        if session.over() || signals::ending().is_some() || signals::interrupts() > 0 {
+        if desk.session.over() || signals::ending().is_some() || signals::interrupts() > 0 {
             break;
         }
     }
-    true
+    Ok(())
 }
 
 /// What a turn looks like here.

@@ -35,7 +35,7 @@ pub(super) fn as_is(text: &str, style: &Style) -> String {
 }
 
 /// Harmless text, wrapped; `sign` stands before the first line and the others are indented by its width.
-pub(super) fn paragraph(sign: &str, text: &str, role: Role, style: &Style) -> String {
+pub fn paragraph(sign: &str, text: &str, role: Role, style: &Style) -> String {
     let indent = super::width(sign);
     let lines = match style.width {
         Some(columns) => wrap(text, columns.saturating_sub(indent)),

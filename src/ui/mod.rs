@@ -8,7 +8,7 @@ mod theme;
 mod turn;
 mod width;
 
-pub use block::blocks;
+pub use block::{blocks, paragraph};
 pub use table::grid;
 pub use theme::{Role, Sign, Style, Theme};
 pub use turn::{plain_output, turn};

@@ -1,0 +1,257 @@
+//! A lesson with a learner in it: which step, what is still missing, which hint comes next. Draws nothing.
+
+use super::check::{Facts, Prober};
+use super::format::{Choice, Lesson, Para, Step, StepKind};
+use super::memory::Memory;
+use super::run::Wrong;
+use super::shelf::Entry;
+use crate::command::{self, parse};
+use crate::model::{Msg, Turn};
+use crate::session::Session;
+use std::collections::BTreeSet;
+
+/// A lesson that somebody goes through.
+pub struct Guide {
+    /// The lesson, and where it stands on the shelf.
+    pub entry: Entry,
+    memory: Memory,
+    at: usize,
+    prev: Facts,
+    /// Hints given.
+    rung: usize,
+    fired: BTreeSet<usize>,
+    /// The commands that ran in this step.
+    ran: BTreeSet<String>,
+    guesses: Vec<Guess>,
+    /// The subjects at the beginning of the step: name and first process.
+    ground: Vec<(String, i32)>,
+    told: bool,
+    /// The step is passed, and an invitation to play stands open.
+    pub open_end: bool,
+}
+
+/// A prediction that waits for the kernel's answer.
+#[derive(Clone, Debug)]
+pub struct Guess {
+    /// What was said.
+    pub said: Msg,
+    /// What is so.
+    pub is: Msg,
+    /// The feedback to what was said.
+    pub feedback: Vec<Para>,
+    /// Was it right?
+    pub right: bool,
+}
+
+/// How a step stands after a line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// It is passed.
+    pub passed: bool,
+    /// What does not hold yet.
+    pub missing: Vec<Msg>,
+    /// Hints that this state calls for.
+    pub hints: Vec<Msg>,
+    /// The subject was replaced since the step began, and this has not been said yet.
+    pub lost: bool,
+}
+
+impl Guide {
+    /// Begins a lesson on the session's current subject, at its first step.
+    pub fn begin(session: &mut Session, entry: Entry) -> Guide {
+        let memory = Memory::begin(session, &entry.lesson);
+        let prev = memory.facts(session);
+        Guide {
+            entry,
+            memory,
+            at: 0,
+            prev,
+            rung: 0,
+            fired: BTreeSet::new(),
+            ran: BTreeSet::new(),
+            guesses: Vec::new(),
+            ground: ground(session),
+            told: false,
+            open_end: false,
+        }
+    }
+
+    /// The lesson.
+    pub fn lesson(&self) -> &Lesson {
+        &self.entry.lesson
+    }
+
+    /// The step; None when the lesson is over.
+    pub fn step(&self) -> Option<&Step> {
+        self.lesson().steps.get(self.at)
+    }
+
+    /// The number of the step, from 0.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Goes to a step; the state must be as that step expects it.
+    pub fn go(&mut self, session: &mut Session, at: usize) {
+        self.at = at.min(self.lesson().steps.len());
+        self.prev = self.memory.facts(session);
+        self.rung = 0;
+        self.fired.clear();
+        self.ran.clear();
+        self.ground = ground(session);
+        self.told = false;
+        self.open_end = false;
+    }
+
+    /// Begins anew on a fresh subject. The lines of the steps before `at` have to be run then.
+    pub fn restart(&mut self, session: &mut Session) {
+        self.memory = Memory::begin(session, &self.entry.lesson);
+        self.guesses.clear();
+        self.go(session, 0);
+    }
+
+    /// Why the step is left out here; None: it is not.
+    pub fn unfit(&self, prober: &mut Prober) -> Option<Msg> {
+        let step = self.step()?;
+        step.skips.iter().find(|skip| prober.unmet(&skip.unless).is_some()).map(|skip| skip.why.clone())
+    }
+
+    /// The lines of the step's model solution.
+    pub fn solution(&self) -> Vec<String> {
+        self.step().map(|step| step.commands().map(|command| self.memory.line(command)).collect()).unwrap_or_default()
+    }
+
+    /// Takes note of a line that ran, and says how the step stands.
+    pub fn look(&mut self, session: &mut Session, turn: &Turn) -> Look {
+        let Some(step) = self.entry.lesson.steps.get(self.at) else { return Look::default() };
+        if !turn.command.is_empty() {
+            self.ran.insert(turn.command.clone());
+        }
+        // Whoever types the line of the model solution binds what it shows.
+        if let Some(command) = step.commands().find(|command| command.text == turn.line.trim()) {
+            self.memory.wrong(session, command, turn);
+        }
+        let missing: Vec<Msg> = self
+            .memory
+            .judge(session, step, &self.prev)
+            .into_iter()
+            .filter_map(|failed| match failed.wrong {
+                Wrong::Assert(seen) => Some(seen),
+                _ => None,
+            })
+            .collect();
+        let now = self.memory.facts(session);
+        let mut hints = Vec::new();
+        for (at, hint) in step.hints.iter().enumerate() {
+            let Some(when) = &hint.when else { continue };
+            if !missing.is_empty() && self.memory.verdict(when, &now, &self.prev).holds && self.fired.insert(at) {
+                hints.push(hint.text.clone());
+            }
+        }
+        let passed = missing.is_empty() && self.has_run(turn);
+        let lost = !passed && !self.told && self.lost_ground(session);
+        self.told |= lost;
+        Look { passed, missing, hints, lost }
+    }
+
+    /// Where nothing is asserted, a step is passed when its commands have run, in whatever form.
+    fn has_run(&self, turn: &Turn) -> bool {
+        let Some(step) = self.step() else { return false };
+        if step.asks() {
+            return false;
+        }
+        if !step.asserts.is_empty() && step.kind == StepKind::Do {
+            return true;
+        }
+        let names = step.commands().filter_map(|command| parse(&command.text).ok().flatten()).map(|parsed| parsed.card.name);
+        let names: BTreeSet<&str> = names.collect();
+        !names.is_empty() && names.contains(turn.command.as_str()) && names.iter().all(|name| self.ran.contains(*name))
+    }
+
+    /// The next rung of the ladder; the last one again when there is no more.
+    pub fn hint(&mut self) -> Option<Msg> {
+        let ladder: Vec<Msg> =
+            self.step()?.hints.iter().filter(|hint| hint.when.is_none()).map(|hint| hint.text.clone()).collect();
+        let hint = ladder.get(self.rung.min(ladder.len().checked_sub(1)?)).cloned();
+        self.rung += 1;
+        hint
+    }
+
+    /// A prediction is kept until the kernel has answered; a question's answer is known at once.
+    pub fn keep(&mut self, guess: Guess) {
+        self.guesses.push(guess);
+    }
+
+    /// Does a prediction that is made now wait for a later step's lines?
+    pub fn waits(&self) -> bool {
+        let runs = |step: &Step| step.commands().next().is_some();
+        !self.step().is_none_or(runs) && self.lesson().steps[self.at..].iter().any(runs)
+    }
+
+    /// Has the subject been replaced since the step began? What earlier steps built is gone then.
+    pub fn lost_ground(&self, session: &Session) -> bool {
+        let now = ground(session);
+        !self.ground.iter().all(|one| now.contains(one))
+    }
+
+    /// What was predicted, once the kernel has answered: after a step with lines to type, or when none will come.
+    pub fn settle(&mut self) -> Vec<Guess> {
+        if self.waits() { Vec::new() } else { std::mem::take(&mut self.guesses) }
+    }
+}
+
+fn ground(session: &Session) -> Vec<(String, i32)> {
+    session
+        .subjects()
+        .into_iter()
+        .map(|subject| (subject.name.clone(), subject.pids.first().copied().unwrap_or_default()))
+        .collect()
+}
+
+/// What was answered to a question: None, it is no answer.
+pub fn answer(step: &Step, typed: &str) -> Option<Guess> {
+    let typed = typed.trim();
+    if !step.answers.is_empty() {
+        let is = |answer: &&String| plain(answer) == plain(typed);
+        let right = step.answers.iter().find(is).is_some();
+        let is = Msg::same(step.answers.first().cloned().unwrap_or_default());
+        return (!typed.is_empty()).then(|| Guess { said: Msg::same(typed), is, feedback: Vec::new(), right });
+    }
+    let picked = picked(step, typed)?;
+    let chosen: Vec<&Choice> =
+        step.choices.iter().enumerate().filter(|(at, _)| picked.contains(at)).map(|(_, one)| one).collect();
+    let right = step.choices.iter().enumerate().all(|(at, choice)| choice.right == picked.contains(&at));
+    let join = |of: &[&Choice]| {
+        let texts =
+            |get: fn(&Msg) -> &String, mark: &str| of.iter().map(|one| get(&one.text).as_str()).collect::<Vec<_>>().join(mark);
+        Msg::new(texts(|msg| &msg.en, "; "), texts(|msg| &msg.zh, "；"))
+    };
+    let correct: Vec<&Choice> = step.choices.iter().filter(|choice| choice.right).collect();
+    // Who missed a right one hears about that, too.
+    let told = chosen.iter().chain(correct.iter().filter(|one| step.several && !chosen.contains(one)));
+    let feedback = told.flat_map(|choice| choice.feedback.clone()).collect();
+    Some(Guess { said: join(&chosen), is: join(&correct), feedback, right })
+}
+
+fn plain(text: &str) -> String {
+    command::words(text).unwrap_or_default().join(" ").to_lowercase()
+}
+
+/// `a`, `2`, `a c`, `ac`: the numbers of the choices.
+fn picked(step: &Step, typed: &str) -> Option<BTreeSet<usize>> {
+    let letters: Vec<char> = typed.chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
+    let number = |c: char| match c {
+        'a'..='z' => Some(c as usize - 'a' as usize),
+        'A'..='Z' => Some(c as usize - 'A' as usize),
+        '1'..='9' => Some(c as usize - '1' as usize),
+        _ => None,
+    };
+    let picked: BTreeSet<usize> =
+        letters.iter().map(|c| number(*c).filter(|at| *at < step.choices.len())).collect::<Option<_>>()?;
+    let many = picked.len();
+    (many == 1 || step.several && many > 1).then_some(picked)
+}
+
+#[cfg(test)]
+#[path = "guide_tests.rs"]
+mod tests;

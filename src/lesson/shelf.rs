@@ -1,0 +1,75 @@
+//! The lessons that are part of the program, and how one of them, or a file, is found by what somebody typed.
+
+use super::format::{self, Fault, Lesson};
+use std::path::Path;
+
+/// Name (`01-process`) and text of each, in order; made by `build.rs`.
+pub const BUNDLED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/lessons.rs"));
+
+/// A lesson with the place it has among the others.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its number, where its name begins with one.
+    pub number: Option<u32>,
+    /// The name of its file.
+    pub file: String,
+    /// Its text, as written.
+    pub text: String,
+    /// The lesson.
+    pub lesson: Lesson,
+}
+
+/// Why there is no such lesson.
+#[derive(Debug)]
+pub enum Missing {
+    /// None has this number or name.
+    Unknown,
+    /// The file cannot be read.
+    Unreadable(std::io::Error),
+    /// The file is full of mistakes; with its text.
+    Bad(Vec<Fault>, String),
+}
+
+/// All bundled lessons, in order. One that cannot be read (a test sees to it that there is none) is left out.
+pub fn bundled() -> Vec<Entry> {
+    BUNDLED.iter().filter_map(|(name, text)| entry(name, text).ok()).collect()
+}
+
+/// The lesson of a number (`4`), an id (`process`), a file's name (`04-pid`), or a path (`./mine.txt`).
+///
+/// Errors: see [`Missing`].
+pub fn find(word: &str) -> Result<Entry, Missing> {
+    if word.contains('/') || word.ends_with(".txt") {
+        let text = std::fs::read_to_string(word).map_err(Missing::Unreadable)?;
+        let name = Path::new(word).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        return entry(&name, &text).map_err(|faults| Missing::Bad(faults, text));
+    }
+    let number = word.parse::<u32>().ok();
+    let is = |entry: &Entry| entry.number.is_some() && entry.number == number || entry.lesson.id == word || entry.file == word;
+    bundled().into_iter().find(is).ok_or(Missing::Unknown)
+}
+
+fn entry(name: &str, text: &str) -> Result<Entry, Vec<Fault>> {
+    let lesson = format::read(text)?;
+    let number = name.split('-').next().and_then(|digits| digits.parse().ok());
+    Ok(Entry { number, file: name.to_string(), text: text.to_string(), lesson })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bundled_lesson_can_be_read_and_found() {
+        assert!(BUNDLED.len() >= 2);
+        for (name, text) in BUNDLED {
+            let entry = entry(name, text).unwrap_or_else(|faults| panic!("{name}: {faults:?}"));
+            let number = entry.number.expect("its name begins with a number").to_string();
+            for word in [&number, &entry.lesson.id, &entry.file] {
+                assert_eq!(find(word).expect("it is there").lesson.id, entry.lesson.id);
+            }
+        }
+        assert!(matches!(find("no-such-lesson"), Err(Missing::Unknown)));
+        assert!(matches!(find("/no/such.txt"), Err(Missing::Unreadable(_))));
+    }
+}

@@ -1,0 +1,104 @@
+//! What is said about questions: the question itself, the answer, and what the kernel said to a prediction.
+
+use super::draw::{heading, para, paras, sign, words};
+use crate::lesson::Guess;
+use crate::lesson::format::Step;
+use crate::model::Msg;
+use crate::ui::{Role, Sign, Style};
+
+/// The choices, by letters.
+pub fn choices(step: &Step, style: &Style) -> String {
+    let mut text = String::new();
+    for (at, choice) in step.choices.iter().enumerate() {
+        let letter = char::from(b'a' + u8::try_from(at % 26).unwrap_or_default());
+        text.push_str(&para(&format!("  {letter}) "), &choice.text, Role::Plain, style));
+    }
+    if step.several {
+        text.push_str(&words("  ", "several may be right: a c", "可能有多个正确：a c", Role::Dim, style));
+    }
+    text
+}
+
+/// A question that was missed before.
+pub fn review(lesson: &str, step: &Step, style: &Style) -> String {
+    let title = Msg::new(format!("once more, from {lesson}"), format!("再问一次，来自 {lesson}"));
+    heading(&style.msg(&title), style) + &paras(step.before(), style) + &choices(step, style)
+}
+
+/// A prediction was taken.
+pub fn noted(waits: bool, style: &Style) -> String {
+    match waits {
+        true => {
+            words(&sign(style, Sign::Next), "noted. Now let the kernel answer", "已记下。现在让内核来回答", Role::Plain, style)
+        }
+        false => String::new(),
+    }
+}
+
+/// The answer to a question, at once.
+pub fn answered(guess: &Guess, style: &Style) -> String {
+    let feedback = paras(guess.feedback.iter(), style);
+    match guess.right {
+        true => words(&sign(style, Sign::Confirmed), "right", "正确", Role::Good, style) + &feedback,
+        false => {
+            let not = Msg::new(format!("not: {}", guess.said.en), format!("不对：{}", guess.said.zh));
+            let is = Msg::new(format!("right is: {}", guess.is.en), format!("正确答案：{}", guess.is.zh));
+            para(&sign(style, Sign::Failed), &not, Role::Bad, style)
+                + &feedback
+                + &para(&sign(style, Sign::Next), &is, Role::Plain, style)
+        }
+    }
+}
+
+/// What was predicted, beside what the kernel did; and how a class had voted.
+pub fn guesses(guesses: &[Guess], votes: Option<&[(String, u32)]>, style: &Style) -> String {
+    let mut text = String::new();
+    if let Some(votes) = votes.filter(|_| !guesses.is_empty()) {
+        let most = votes.iter().map(|(_, count)| *count).max().unwrap_or_default().max(1);
+        let bar = if style.utf8 { "█" } else { "#" };
+        for (choice, count) in votes {
+            let length = usize::try_from(count * 24 / most).unwrap_or_default();
+            text.push_str(&format!("  {}{} {count}  {choice}\n", bar.repeat(length), " ".repeat(24 - length)));
+        }
+    }
+    for guess in guesses {
+        let (mark, role) = if guess.right { (Sign::Confirmed, Role::Good) } else { (Sign::Failed, Role::Bad) };
+        text.push_str(&words(
+            &sign(style, mark),
+            format!("you said:  {}", guess.said.en),
+            format!("你的预测：{}", guess.said.zh),
+            role,
+            style,
+        ));
+        if !guess.right {
+            text.push_str(&words(
+                "  ",
+                format!("it is so:  {}", guess.is.en),
+                format!("实际情况：{}", guess.is.zh),
+                Role::Plain,
+                style,
+            ));
+        }
+        text.push_str(&paras(guess.feedback.iter(), style));
+    }
+    text
+}
+
+/// What was typed is no answer.
+pub fn no_answer(step: &Step, poll: bool, style: &Style) -> String {
+    let last = char::from(b'a' + u8::try_from(step.choices.len().saturating_sub(1) % 26).unwrap_or_default());
+    let (en, zh) = match (step.choices.is_empty(), poll) {
+        (true, _) => ("type the answer".to_string(), "请输入答案".to_string()),
+        (_, true) => ("type the votes, e.g. a 12 b 5".to_string(), "请输入票数，如 a 12 b 5".to_string()),
+        _ => (
+            format!("a question is open: answer with a letter from a to {last}"),
+            format!("请先回答问题：输入 a 到 {last} 之间的字母"),
+        ),
+    };
+    words(&sign(style, Sign::Next), en, zh, Role::New, style)
+}
+
+/// An answer where there is no question.
+pub fn no_question(style: &Style) -> String {
+    words(&sign(style, Sign::Failed), "this step asks nothing", "这一步没有提问", Role::Bad, style)
+}

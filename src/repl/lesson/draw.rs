@@ -1,0 +1,219 @@
+//! What a lesson says on the screen: pure functions from what it knows to text.
+
+use super::ask::choices;
+use crate::lesson::format::{Para, Step, StepKind};
+use crate::lesson::progress::Mark;
+use crate::lesson::shelf::Entry;
+use crate::lesson::{Guide, Look};
+use crate::model::{Msg, Text};
+use crate::ui::{self, Role, Sign, Style};
+
+/// A line of a lesson's text is not longer than this: long lines are hard to read.
+const MEASURE: usize = 100;
+
+pub(super) fn para(sign: &str, msg: &Msg, role: Role, style: &Style) -> String {
+    let width = style.width.map(|width| width.min(MEASURE));
+    ui::paragraph(sign, &style.msg(msg), role, &Style { width, ..style.clone() })
+}
+
+pub(super) fn words(sign: &str, en: impl Into<String>, zh: impl Into<String>, role: Role, style: &Style) -> String {
+    para(sign, &Msg::new(en, zh), role, style)
+}
+
+pub(super) fn paras<'a>(paras: impl Iterator<Item = &'a Para>, style: &Style) -> String {
+    paras.map(|one| para("", &one.text, Role::Plain, style)).collect()
+}
+
+/// A heading with a rule to the end of the measure.
+pub(super) fn heading(text: &str, style: &Style) -> String {
+    let rule = if style.utf8 { "─" } else { "-" };
+    let width = style.width.map_or(72, |width| width.min(MEASURE));
+    let room = width.saturating_sub(ui::width(text) + 4);
+    format!(
+        "\n{} {} {}\n",
+        style.paint(Role::Dim, &rule.repeat(2)),
+        style.paint(Role::Head, text),
+        style.paint(Role::Dim, &rule.repeat(room))
+    )
+}
+
+pub(super) fn sign(style: &Style, sign: Sign) -> String {
+    format!("{} ", style.sign(sign))
+}
+
+pub(super) fn name(entry: &Entry, style: &Style) -> String {
+    let title = style.msg(&entry.lesson.title);
+    match entry.number {
+        Some(number) => format!("{} {number}  {title}", style.text(&Text { en: "lesson", zh: "第" }).trim()).replace("第 ", "第"),
+        None => title,
+    }
+}
+
+/// A line that the lesson types.
+pub fn typed(line: &str, style: &Style) -> String {
+    format!("{} {}\n", style.paint(Role::Head, "$"), style.visible(line))
+}
+
+/// The line above the prompt.
+pub fn footer(guide: &Guide, question: bool, open_end: bool, style: &Style) -> String {
+    let step = format!("[{}/{}]", guide.at() + 1, guide.lesson().steps.len());
+    let kind = guide.step().map(|step| step.kind);
+    let key = match (question, open_end, kind) {
+        (true, ..) => Some(Text { en: "answer: a letter", zh: "输入字母作答" }),
+        (_, true, _) => Some(Text { en: "Enter: on", zh: "Enter 继续" }),
+        (.., Some(StepKind::Observe)) => Some(Text { en: "Enter: run it", zh: "Enter 执行" }),
+        (.., Some(StepKind::Do) | None) => None,
+        _ => Some(Text { en: "Enter: on", zh: "Enter 继续" }),
+    };
+    let ways = "hint · back · play · skip · solution · reset · menu";
+    let ways = if style.utf8 { ways.to_string() } else { ways.replace('·', ".") };
+    let key = key.map(|key| format!("{}  ", style.text(&key))).unwrap_or_default();
+    style.paint(Role::Dim, &format!("{step} {key}{ways}")) + "\n"
+}
+
+/// The same while the lesson is parked.
+pub fn parked(style: &Style) -> String {
+    let text = Text { en: "lesson parked: resume · menu", zh: "课程已暂停：resume 继续 · menu 列表" };
+    let text = style.text(&text).to_string();
+    style.paint(Role::Dim, &if style.utf8 { text } else { text.replace('·', ".") }) + "\n"
+}
+
+/// The beginning of a lesson.
+pub fn opening(entry: &Entry, resumes: Option<usize>, style: &Style) -> String {
+    let head = heading(&name(entry, style), style);
+    match resumes {
+        None => head + &paras(entry.lesson.opening.iter(), style),
+        Some(at) => {
+            head + &words(
+                "",
+                format!("You left at step {}. The steps before it are run again on a fresh subject:", at + 1),
+                format!("上次停在第 {} 步。在全新的被观察进程上重新执行之前的各步：", at + 1),
+                Role::Dim,
+                style,
+            )
+        }
+    }
+}
+
+/// A step: its heading, its text, its question.
+pub fn step(guide: &Guide, notes: bool, style: &Style) -> String {
+    let Some(step) = guide.step() else { return String::new() };
+    let kind = match step.kind {
+        StepKind::Predict => style.text(&Text { en: "  predict", zh: "  预测" }),
+        StepKind::Quiz => style.text(&Text { en: "  question", zh: "  提问" }),
+        StepKind::Free => style.text(&Text { en: "  free play", zh: "  自由操作" }),
+        _ => "",
+    };
+    let head = heading(&format!("{}/{}  {}{kind}", guide.at() + 1, guide.lesson().steps.len(), step.id), style);
+    let lines = if step.kind == StepKind::Observe {
+        step.commands().map(|command| typed(&command.text, style)).collect()
+    } else {
+        String::new()
+    };
+    let teacher: String = if notes {
+        let opening = guide.lesson().teacher.iter().filter(|_| guide.at() == 0);
+        opening.chain(&step.teacher).map(|one| para("T  ", &one.text, Role::Warn, style)).collect()
+    } else {
+        String::new()
+    };
+    head + &teacher + &paras(step.before(), style) + &lines + &choices(step, style)
+}
+
+/// How the step stands after a line that did not pass it.
+pub fn look(look: &Look, asked: bool, style: &Style) -> String {
+    let mut text = String::new();
+    if look.lost {
+        text.push_str(&words(
+            &sign(style, Sign::Careful),
+            "this is a fresh subject: what the steps before had built is gone. `reset` builds it again and begins this step anew",
+            "这是全新的被观察进程：之前各步的成果已经不在。`reset` 会重建它们，并重新开始这一步",
+            Role::Warn,
+            style,
+        ));
+    }
+    for missing in look.missing.iter().filter(|_| asked) {
+        let missing = Msg::new(format!("not yet: {}", named(&missing.en, style)), format!("还差：{}", named(&missing.zh, style)));
+        text.push_str(&para(&sign(style, Sign::Next), &missing, Role::New, style));
+    }
+    look.hints.iter().for_each(|hint| text.push_str(&para(&sign(style, Sign::Possible), hint, Role::New, style)));
+    text
+}
+
+/// Numbers of namespaces by the names that the screen gives them.
+fn named(text: &str, style: &Style) -> String {
+    let word = |word: &str| {
+        let bare = word.trim_end_matches([',', '，']);
+        style.names.of_link(bare).map_or_else(|| word.to_string(), |name| name + &word[bare.len()..])
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// A step is done with.
+pub fn passed(step: &Step, mark: Mark, style: &Style) -> String {
+    let after = paras(step.after(), style);
+    let tries: String = step.tries.iter().map(|one| para(&sign(style, Sign::Next), &one.text, Role::Plain, style)).collect();
+    let done = match mark {
+        Mark::Passed if step.kind == StepKind::Do => words(&sign(style, Sign::Confirmed), "done", "完成", Role::Good, style),
+        _ => String::new(),
+    };
+    done + &after + &tries
+}
+
+/// A step that this machine cannot do.
+pub fn left_out(guide: &Guide, why: &Msg, style: &Style) -> String {
+    let id = guide.step().map(|step| step.id.clone()).unwrap_or_default();
+    let text = Msg::new(format!("{id} is left out here: {}", why.en), format!("这里跳过 {id}：{}", why.zh));
+    para(&sign(style, Sign::Careful), &text, Role::Warn, style)
+}
+
+/// The next hint.
+pub fn hint(hint: Option<&Msg>, question: bool, style: &Style) -> String {
+    match hint {
+        Some(hint) => para(&sign(style, Sign::Possible), hint, Role::New, style),
+        None if question => words(
+            &sign(style, Sign::Possible),
+            "say what you think: a wrong prediction teaches as well as a right one",
+            "说出你的想法即可：预测错了，同样能学到东西",
+            Role::New,
+            style,
+        ),
+        None => words(
+            &sign(style, Sign::Possible),
+            "there is no hint here; Enter goes on",
+            "这里没有提示；按 Enter 继续",
+            Role::New,
+            style,
+        ),
+    }
+}
+
+/// The model solution.
+pub fn solution(guide: &Guide, style: &Style) -> String {
+    let lines: String = guide.solution().iter().map(|line| typed(line, style)).collect();
+    let Some(step) = guide.step() else { return lines };
+    let right = step.choices.iter().filter(|choice| choice.right).map(|choice| para("  ", &choice.text, Role::Plain, style));
+    let answers = step.answers.first().map(|answer| format!("  {}\n", style.visible(answer))).unwrap_or_default();
+    lines + &right.collect::<String>() + &answers
+}
+
+/// The lesson is parked.
+pub fn plays(style: &Style) -> String {
+    words(
+        &sign(style, Sign::Next),
+        "the lesson is parked: play as you like, `resume` comes back",
+        "课程已暂停：随意操作，用 `resume` 回来",
+        Role::Plain,
+        style,
+    )
+}
+
+/// After the ground was lost while playing.
+pub fn lost(style: &Style) -> String {
+    words(
+        &sign(style, Sign::Careful),
+        "the subject is another one now; `reset` builds again what the steps before had built",
+        "被观察进程已经换了；`reset` 会重建之前各步的成果",
+        Role::Warn,
+        style,
+    )
+}

@@ -1,0 +1,316 @@
+//! A lesson at the prompt: its text above, its ways out always in sight, its checks after each line.
+
+mod ask;
+mod draw;
+mod list;
+mod log;
+mod questions;
+mod words;
+
+use super::terminal::Modes;
+use crate::command::{self, parse};
+use crate::lesson::Guide;
+use crate::lesson::check::Prober;
+use crate::lesson::format::{Step, StepKind};
+use crate::lesson::progress::Mark;
+use crate::lesson::shelf::{self, Entry};
+use crate::model::Turn;
+use crate::session::{Session, signals};
+use crate::ui::Style;
+use log::Log;
+use std::collections::VecDeque;
+use std::io;
+
+/// How many missed questions of other lessons come back at the start of one.
+const REVIEW: usize = 2;
+
+/// What a lesson needs to act: the session, the terminal's modes, how to draw.
+pub struct Desk<'a> {
+    /// The session.
+    pub session: &'a mut Session,
+    /// The terminal's modes.
+    pub modes: &'a Modes,
+    /// How to draw.
+    pub style: Style,
+}
+
+impl Desk<'_> {
+    /// Prints.
+    pub fn say(&self, text: &str) -> io::Result<()> {
+        super::say(text)
+    }
+
+    /// Runs a line and draws what it did; with `brief` only the line itself.
+    fn run(&mut self, line: &str, brief: bool) -> io::Result<Turn> {
+        self.say(&draw::typed(line, &self.style))?;
+        let turn = self.session.execute(line);
+        self.style = crate::script::style(self.session);
+        self.modes.restore(&turn, &self.style);
+        if !brief {
+            self.say(&super::drawn(&turn, &self.style))?;
+        }
+        Ok(turn)
+    }
+}
+
+/// What an open question is about.
+enum Question<'a> {
+    /// The step of the lesson.
+    Own(&'a Step),
+    /// One that was missed in another lesson, whose id stands first.
+    Again(&'a str, &'a Step),
+}
+
+/// The learner's place in the lessons.
+#[derive(Default)]
+pub struct Class {
+    guide: Option<Guide>,
+    parked: bool,
+    review: VecDeque<(String, Step)>,
+    log: Log,
+    prober: Prober,
+    /// The lesson that Enter on an empty line starts: the first one before anything was typed, the next one after the end of one.
+    next: Option<String>,
+    notes: bool,
+    poll: bool,
+    votes: Option<Vec<(String, u32)>>,
+}
+
+impl Class {
+    /// The place where the learner's record says.
+    pub fn open() -> Class {
+        let log = Log::open();
+        let shelf = shelf::bundled();
+        let open = shelf.iter().find(|entry| log.progress.done(&entry.lesson) < entry.lesson.steps.len());
+        Class { next: open.map(|entry| entry.file.clone()), log, ..Class::default() }
+    }
+
+    /// What stands below the words of welcome.
+    pub fn invitation(&self, style: &Style) -> String {
+        let Some(entry) = self.next.as_deref().and_then(|name| shelf::find(name).ok()) else { return String::new() };
+        list::invitation(&entry, self.log.progress.done(&entry.lesson), self.log.progress.events.is_empty(), style)
+    }
+
+    /// The line above the prompt: where one is, and the ways out.
+    pub fn footer(&self, style: &Style) -> String {
+        match (&self.guide, self.question()) {
+            (Some(guide), question) if !self.parked => draw::footer(guide, question.is_some(), guide.open_end, style),
+            (Some(_), _) => draw::parked(style),
+            (None, _) => String::new(),
+        }
+    }
+
+    /// Takes what was typed where that is for the lesson: an empty line, an answer. False: it is for the shell.
+    pub fn takes(&mut self, desk: &mut Desk<'_>, text: &str) -> io::Result<bool> {
+        if text.trim().is_empty() {
+            self.enter(desk)?;
+            return Ok(true);
+        }
+        if self.question().is_some() && !matches!(parse(text), Ok(Some(_))) {
+            return self.answers(desk, text);
+        }
+        Ok(false)
+    }
+
+    /// Takes a line where its command is one of the lesson's.
+    pub fn takes_line(&mut self, desk: &mut Desk<'_>, line: &str) -> io::Result<bool> {
+        self.next = self.next.take().filter(|_| self.guide.is_some());
+        let Ok(Some(parsed)) = parse(line) else { return Ok(false) };
+        let in_lesson = self.guide.is_some() && !self.parked;
+        if command::lesson::is_word(parsed.card.name) {
+            self.word(desk, parsed.card.name, &parsed.args)?;
+            return Ok(true);
+        }
+        if in_lesson && parsed.card.name == "reset" {
+            self.rebuild(desk, None)?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// Looks how the step stands after a line of the shell.
+    pub fn after(&mut self, desk: &mut Desk<'_>, turn: &Turn) -> io::Result<()> {
+        if self.parked || self.question().is_some() {
+            return Ok(());
+        }
+        let Some(guide) = &mut self.guide else { return Ok(()) };
+        if guide.open_end {
+            return Ok(());
+        }
+        let look = guide.look(desk.session, turn);
+        if look.passed {
+            return self.passed(desk, Mark::Passed);
+        }
+        let asked = guide.step().is_some_and(|step| step.kind == StepKind::Do);
+        let text = draw::look(&look, asked && turn.command != "help", &desk.style);
+        desk.say(&text)
+    }
+
+    /// Enter on an empty line.
+    fn enter(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
+        if self.parked {
+            return Ok(());
+        }
+        let Some(guide) = &mut self.guide else {
+            let (calls, notes) = desk.session.news(std::time::Duration::ZERO);
+            return match self.next.take() {
+                // Whoever pressed Enter to see what happened is told that first.
+                Some(name) if calls.is_empty() && notes.is_empty() => self.begin(desk, &name),
+                _ => desk.say(&super::drawn(&super::of_news(calls, notes), &desk.style)),
+            };
+        };
+        if guide.open_end {
+            return self.proceed(desk);
+        }
+        match (self.question().is_some(), self.guide.as_ref().and_then(Guide::step).map(|step| step.kind)) {
+            (true, _) => self.show(desk),
+            (_, Some(StepKind::Do)) => {
+                let turn = super::of_news(Vec::new(), Vec::new());
+                self.after(desk, &turn)
+            }
+            // What should be looked at is run, so that going on and seeing it are one key.
+            (_, Some(StepKind::Observe)) => {
+                for line in self.guide.as_ref().map(Guide::solution).unwrap_or_default() {
+                    let turn = desk.run(&line, false)?;
+                    if let Some(guide) = &mut self.guide {
+                        guide.look(desk.session, &turn);
+                    }
+                }
+                self.passed(desk, Mark::Passed)
+            }
+            (_, Some(_)) => self.passed(desk, Mark::Passed),
+            (_, None) => Ok(()),
+        }
+    }
+
+    fn begin(&mut self, desk: &mut Desk<'_>, word: &str) -> io::Result<()> {
+        let entry = match shelf::find(word) {
+            Ok(entry) => entry,
+            Err(missing) => return desk.say(&list::missing(word, &missing, &desk.style)),
+        };
+        if let Some(why) = self.prober.unmet(&entry.lesson.needs) {
+            return desk.say(&list::unfit_lesson(&entry, &why, &desk.style));
+        }
+        self.parked = false;
+        self.next = None;
+        self.fresh(desk);
+        self.review = self
+            .log
+            .progress
+            .missed(&entry.lesson.id)
+            .into_iter()
+            .filter_map(|(id, step)| missed(&id, &step))
+            .take(REVIEW)
+            .collect();
+        let resumes = self.log.progress.resumes_at(&entry.lesson);
+        desk.say(&draw::opening(&entry, resumes, &desk.style))?;
+        self.guide = Some(Guide::begin(desk.session, entry));
+        if let Some(at) = resumes {
+            self.review.clear();
+            self.replay_to(desk, at)?;
+        }
+        self.show(desk)
+    }
+
+    /// Only one subject, and that a fresh one.
+    fn fresh(&self, desk: &mut Desk<'_>) {
+        let names: Vec<String> = desk.session.subjects().into_iter().map(|subject| subject.name).collect();
+        for name in names.iter().skip(1) {
+            desk.session.execute(&format!(" subject drop {name}"));
+        }
+        desk.session.execute(" reset");
+    }
+
+    /// The step begins anew on a fresh subject, or another one does; what comes before it is run again.
+    fn rebuild(&mut self, desk: &mut Desk<'_>, to: Option<usize>) -> io::Result<()> {
+        let Some(at) = self.guide.as_ref().map(Guide::at) else { return Ok(()) };
+        self.fresh(desk);
+        if let Some(guide) = &mut self.guide {
+            guide.restart(desk.session);
+        }
+        self.parked = false;
+        self.replay_to(desk, to.unwrap_or(at))?;
+        self.show(desk)
+    }
+
+    fn replay_to(&mut self, desk: &mut Desk<'_>, to: usize) -> io::Result<()> {
+        let Some(guide) = &mut self.guide else { return Ok(()) };
+        for at in 0..to {
+            guide.go(desk.session, at);
+            if guide.unfit(&mut self.prober).is_some() {
+                continue;
+            }
+            for line in guide.solution() {
+                let turn = desk.run(&line, true)?;
+                guide.look(desk.session, &turn);
+                if signals::interrupts() > 0 {
+                    break;
+                }
+            }
+        }
+        guide.go(desk.session, to);
+        Ok(())
+    }
+
+    /// Shows where one is; leaves out what this machine cannot do.
+    fn show(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
+        if let Some((lesson, step)) = self.review.front() {
+            return desk.say(&ask::review(lesson, step, &desk.style));
+        }
+        loop {
+            let Some(guide) = &mut self.guide else { return Ok(()) };
+            let Some(step) = guide.step() else { return self.finish(desk) };
+            let Some(why) = guide.unfit(&mut self.prober) else {
+                desk.session.cover(step.kind == StepKind::Predict);
+                let text = draw::step(guide, self.notes, &desk.style);
+                return desk.say(&text);
+            };
+            desk.say(&draw::left_out(guide, &why, &desk.style))?;
+            self.log.note(&guide.lesson().id, &step.id, Mark::Unfit);
+            let next = guide.at() + 1;
+            guide.go(desk.session, next);
+        }
+    }
+
+    /// The step is done with, in this way.
+    fn passed(&mut self, desk: &mut Desk<'_>, mark: Mark) -> io::Result<()> {
+        let Some(guide) = &mut self.guide else { return Ok(()) };
+        let Some(step) = guide.step() else { return Ok(()) };
+        let tries = !step.tries.is_empty();
+        self.log.note(&guide.lesson().id, &step.id, mark);
+        let text = draw::passed(step, mark, &desk.style);
+        desk.say(&text)?;
+        desk.session.cover(false);
+        let guesses = guide.settle();
+        desk.say(&ask::guesses(&guesses, self.votes.take().as_deref(), &desk.style))?;
+        if tries {
+            guide.open_end = true;
+            return Ok(());
+        }
+        self.proceed(desk)
+    }
+
+    fn proceed(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
+        let Some(guide) = &mut self.guide else { return Ok(()) };
+        let next = guide.at() + 1;
+        guide.go(desk.session, next);
+        self.show(desk)
+    }
+
+    fn finish(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
+        let Some(guide) = self.guide.take() else { return Ok(()) };
+        let shelf = shelf::bundled();
+        let at = shelf.iter().position(|entry| entry.file == guide.entry.file);
+        let next = at.and_then(|at| shelf.get(at + 1));
+        self.next = next.map(|entry| entry.file.clone());
+        let marks = self.log.progress.marks(&guide.lesson().id);
+        desk.say(&list::finished(&guide.entry, &marks, next, &desk.style))
+    }
+}
+
+/// A question of a bundled lesson.
+fn missed(lesson: &str, step: &str) -> Option<(String, Step)> {
+    let Entry { lesson, .. } = shelf::find(lesson).ok()?;
+    let step = lesson.steps.into_iter().find(|one| one.id == step && one.asks())?;
+    Some((lesson.id, step))
+}

@@ -1,0 +1,112 @@
+//! The words of a lesson: hint, back, play, resume, skip, solution, menu, progress.
+
+use super::{Class, Desk, ask, draw, list};
+use crate::command::Args;
+use crate::lesson::progress::Mark;
+use crate::lesson::{Guide, shelf};
+use std::io;
+
+impl Class {
+    /// Carries out one of the words.
+    pub(super) fn word(&mut self, desk: &mut Desk<'_>, name: &str, args: &Args) -> io::Result<()> {
+        match name {
+            "lesson" => {
+                self.notes = args.flag("--notes");
+                self.poll = args.flag("--poll");
+                match args.opt("LESSON") {
+                    Some(word) => self.begin(desk, word),
+                    None => self.menu(desk),
+                }
+            }
+            "progress" => self.progress(desk, args),
+            "menu" => self.menu(desk),
+            "resume" => self.resume(desk),
+            _ if self.guide.is_none() => desk.say(&list::no_lesson(&desk.style)),
+            "answer" => match self.answers(desk, &args.all("ANSWER").join(" "))? {
+                true => Ok(()),
+                false => desk.say(&ask::no_question(&desk.style)),
+            },
+            "play" => {
+                self.parked = true;
+                desk.session.cover(false);
+                desk.say(&draw::plays(&desk.style))
+            }
+            "hint" => {
+                let hint = self.guide.as_mut().and_then(Guide::hint);
+                desk.say(&draw::hint(hint.as_ref(), self.question().is_some(), &desk.style))
+            }
+            "solution" => match &self.guide {
+                Some(guide) => desk.say(&draw::solution(guide, &desk.style)),
+                None => Ok(()),
+            },
+            "skip" => self.skip(desk),
+            "back" => {
+                self.review.clear();
+                let at = self.guide.as_ref().map(Guide::at).unwrap_or_default();
+                // From an open end one goes back to the beginning of the same step.
+                let open = self.guide.as_ref().is_some_and(|guide| guide.open_end);
+                self.rebuild(desk, Some(if open { at } else { at.saturating_sub(1) }))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn menu(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
+        desk.session.cover(false);
+        if self.guide.is_some() {
+            self.parked = true;
+        }
+        let current = self.guide.as_ref().map(|guide| guide.entry.file.as_str());
+        desk.say(&list::menu(&shelf::bundled(), &self.log.progress, current, &desk.style))
+    }
+
+    fn resume(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
+        if self.guide.is_none() {
+            return desk.say(&list::no_lesson(&desk.style));
+        }
+        self.parked = false;
+        let gone = self.guide.as_ref().is_some_and(|guide| guide.lost_ground(desk.session));
+        if gone {
+            desk.say(&draw::lost(&desk.style))?;
+        }
+        self.show(desk)?;
+        // What was reached while playing counts.
+        let turn = crate::repl::of_news(Vec::new(), Vec::new());
+        self.after(desk, &turn)
+    }
+
+    fn skip(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
+        self.parked = false;
+        if self.review.pop_front().is_some() {
+            return self.show(desk);
+        }
+        if self.guide.as_ref().is_some_and(|guide| guide.open_end) {
+            return self.proceed(desk);
+        }
+        if let Some(guide) = &self.guide
+            && guide.step().is_some_and(|step| step.asks())
+        {
+            desk.say(&draw::solution(guide, &desk.style))?;
+        }
+        for line in self.guide.as_ref().map(Guide::solution).unwrap_or_default() {
+            let turn = desk.run(&line, false)?;
+            if let Some(guide) = &mut self.guide {
+                guide.look(desk.session, &turn);
+            }
+        }
+        self.passed(desk, Mark::Skipped)
+    }
+
+    fn progress(&mut self, desk: &mut Desk<'_>, args: &Args) -> io::Result<()> {
+        let shelf = shelf::bundled();
+        match (args.opt("WHAT"), args.opt("FORM")) {
+            (Some("forget"), _) => {
+                let done = self.log.forget();
+                desk.say(&list::forgotten(done.err(), &desk.style))
+            }
+            (Some(_), Some("json")) => desk.say(&self.log.progress.json()),
+            (Some(_), _) => desk.say(&self.log.progress.markdown(&shelf)),
+            (None, _) => desk.say(&list::progress(&shelf, &self.log, &desk.style)),
+        }
+    }
+}

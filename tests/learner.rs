@@ -1,0 +1,95 @@
+//! A learner in a lesson, on a real terminal: wrong answers, other ways to the goal, back, play, a killed subject.
+
+#![allow(clippy::disallowed_methods)]
+
+mod terminal;
+
+use terminal::Terminal;
+
+fn root() -> bool {
+    let root = nix::unistd::geteuid().is_root();
+    let required = std::env::var("BOXLAB_REQUIRE").unwrap_or_default();
+    assert!(root || !required.split(',').any(|word| word == "root"), "root is required and is not there");
+    if !root {
+        eprintln!("skipped: needs root");
+    }
+    root
+}
+
+/// Types a line and waits for what it shows; the prompt's footer is part of that.
+fn types(terminal: &mut Terminal, line: &str, shows: &[&str]) {
+    terminal.send(&format!("{line}\r"));
+    shows.iter().for_each(|text| terminal.wait(text));
+}
+
+fn progress(terminal: &Terminal) -> String {
+    std::fs::read_to_string(terminal.history().with_file_name("progress")).unwrap_or_default()
+}
+
+#[test]
+fn enter_begins_the_first_lesson_and_a_host_name_is_changed() {
+    if !root() {
+        return;
+    }
+    let mut terminal = Terminal::open(&[]);
+    types(&mut terminal, "", &["1/7  subject", "[1/7]", "hint · back · play · skip · solution · reset · menu", "▸"]);
+    types(&mut terminal, "", &["outside  inside", "2/7  name-first", "[2/7] answer: a letter", "▸"]);
+    // No answer, then a wrong one.
+    types(&mut terminal, "z", &["answer with a letter from a to b", "▸"]);
+    types(&mut terminal, "a", &["noted", "3/7  name", "[3/7]", "▸"]);
+    types(&mut terminal, "hostname box", &["refused", "not yet: hostname is", "[3/7]", "▸"]);
+    types(&mut terminal, "hint", &["The order matters", "▸"]);
+    types(&mut terminal, "hint", &["Type: unshare uts", "▸"]);
+    // More than was asked for, in another way: the state counts.
+    types(&mut terminal, "unshare uts mnt", &["not yet: hostname is", "▸"]);
+    types(&mut terminal, "spawn hostname box", &["done", "you said: box", "it is so: what it was called before", "4/7", "▸"]);
+    types(&mut terminal, "quit", &[]);
+    assert_eq!(terminal.status(), 0);
+    let kept = progress(&terminal);
+    assert!(kept.contains("process/name-first missed") && kept.contains("process/name passed"), "{kept}");
+}
+
+#[test]
+fn a_learner_goes_back_plays_loses_the_ground_and_comes_back() {
+    if !root() {
+        return;
+    }
+    let mut terminal = Terminal::open(&[]);
+    types(&mut terminal, "lesson process", &["[1/7]", "▸"]);
+    types(&mut terminal, "ps", &["2/7  name-first", "▸"]);
+    types(&mut terminal, "b", &["3/7  name", "▸"]);
+    types(&mut terminal, "skip", &["$ unshare uts", "$ hostname box", "4/7  numbers", "▸"]);
+    types(&mut terminal, "back", &["$ ps", "3/7  name", "[3/7]", "▸"]);
+    types(&mut terminal, "play", &["parked", "▸"]);
+    types(&mut terminal, "kill KILL self", &["SIGKILL", "▸"]);
+    types(&mut terminal, "resume", &["another one now", "3/7  name", "▸"]);
+    types(&mut terminal, "reset", &["3/7  name", "▸"]);
+    types(&mut terminal, "menu", &["A container is a special process", "3/7", "resume", "▸"]);
+    types(&mut terminal, "lesson nonsense", &["no lesson `nonsense`", "▸"]);
+    types(&mut terminal, "progress export", &["| name | skipped |", "▸"]);
+    types(&mut terminal, "progress forget", &["forgotten", "▸"]);
+    assert_eq!(progress(&terminal), "");
+    types(&mut terminal, "quit", &[]);
+    assert_eq!(terminal.status(), 0);
+}
+
+#[test]
+fn what_was_missed_is_asked_again_in_another_lesson_and_one_goes_on_where_one_left() {
+    if !root() {
+        return;
+    }
+    let mut terminal = Terminal::open(&[]);
+    types(&mut terminal, "lesson process", &["[1/7]", "▸"]);
+    types(&mut terminal, "ps", &["2/7", "▸"]);
+    types(&mut terminal, "a", &["3/7  name", "▸"]);
+    terminal.send("quit\r");
+    assert_eq!(terminal.status(), 0);
+    let mut terminal = terminal.reopen();
+    types(&mut terminal, "", &["You left at step 3", "$ ps", "3/7  name", "▸"]);
+    types(&mut terminal, "lesson limits", &["once more, from process", "a) box", "▸"]);
+    types(&mut terminal, "b", &["right", "[1/7]", "▸"]);
+    types(&mut terminal, "cgroup set memory.max 65536K", &["done", "2/7  hides", "▸"]);
+    terminal.send("quit\r");
+    assert_eq!(terminal.status(), 0);
+    assert!(progress(&terminal).contains("process/name-first right"));
+}
