@@ -217,7 +217,8 @@ fn notation(args: &str) -> String {
     // What strace writes as an address was not filled in, which boxlab shows as NULL.
     let text = text.split(", ").map(|arg| if arg.starts_with("0x7f") { "NULL" } else { arg }).collect::<Vec<_>>().join(", ");
     // wait(2) has it for wait4; strace knows the bit by waitid's name.
-    text.replace("WUNTRACED", "WSTOPPED")
+    // A comment of strace's for a number that has no name.
+    text.replace("WUNTRACED", "WSTOPPED").replace(" /* MS_??? */", "")
 }
 
 /// What is not as it should be with one turn: printed and not made, made and not printed, or out of order.

@@ -49,6 +49,15 @@ impl Args {
                 let near = nearest(word, flags().map(|flag| flag.name));
                 return Err(odd(card, word, near));
             }
+            // A repeated parameter leaves the last words to those that must follow it.
+            let due = rest.clone().skip(1).filter(|param| param.count == Count::One).count();
+            let repeats = rest.peek().is_some_and(|param| matches!(param.count, Count::Many | Count::Any));
+            if repeats && due > 0 && args.words.contains_key(rest.peek().map(|param| param.name).unwrap_or_default()) {
+                let left = words.clone().filter(|word| !flags().any(|flag| flag.name == *word)).count();
+                if left < due {
+                    rest.next();
+                }
+            }
             // A word that does not fit a repeated parameter may begin the next one.
             let Some(mut param) = rest.peek().copied() else { return Err(odd(card, word, None)) };
             if args.words.contains_key(param.name) && check(card, param.kind, word).is_err() {

@@ -106,6 +106,12 @@ pub enum Kind {
     Link,
     /// A path in the subject's view.
     Path,
+    /// A path in the subject's view on which something is mounted: the guard sees to it that the mount travels to nobody else.
+    MountAt,
+    /// A path in the subject's view that is unmounted: guarded in the same way.
+    Mounted,
+    /// A path in the subject's view that is made or written: it must lie on a filesystem that the bench itself mounted.
+    NewPath,
     /// A program and its arguments, in the subject's view: all words that follow.
     Program,
     /// A capability, with or without `CAP_`, or its number; or `all`.

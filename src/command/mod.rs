@@ -8,6 +8,7 @@ mod lab;
 pub mod lesson;
 pub mod line;
 mod look;
+mod mount;
 mod net;
 mod ns;
 mod privilege;
@@ -28,6 +29,7 @@ pub const FOLDERS: &[Folder] = &[
     Folder { title: Text { en: "privileges", zh: "权限" }, cards: privilege::CARDS },
     Folder { title: Text { en: "network", zh: "网络" }, cards: net::CARDS },
     Folder { title: Text { en: "cgroups", zh: "控制组（cgroup）" }, cards: cgroup::CARDS },
+    Folder { title: Text { en: "mounts and roots", zh: "挂载与根目录" }, cards: mount::CARDS },
     Folder { title: Text { en: "looking", zh: "查看" }, cards: look::CARDS },
     Folder { title: Text { en: "lessons", zh: "课程" }, cards: lesson::CARDS },
     Folder { title: Text { en: "the shell", zh: "外壳" }, cards: lab::CARDS },

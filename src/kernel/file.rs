@@ -92,6 +92,52 @@ impl Kernel {
         self.record("mkdir", vec![Arg::Str(path.to_string_lossy().into_owned()), raw("0777")], answer).map(drop)
     }
 
+    /// Makes a file, or empties the one that is there, and writes `text` into it. A symbolic link as the last part is not followed
+    /// (O_NOFOLLOW): it could lead elsewhere.
+    ///
+    /// Errors: as openat(2): EACCES, EROFS, ENOENT a directory on the way is missing, ELOOP a symbolic link, EISDIR; as write(2): ENOSPC.
+    pub fn create_file(&mut self, path: &str, text: &str) -> Result<(), Errno> {
+        let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_TRUNC | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+        let file = openat(AT_FDCWD, path, flags, Mode::from_bits_truncate(0o644));
+        let got = file.as_ref().map(|file| i64::from(file.as_raw_fd())).map_err(|errno| *errno);
+        let names = raw("O_WRONLY|O_CREAT|O_TRUNC|O_NOFOLLOW|O_CLOEXEC");
+        self.record("openat", vec![raw("AT_FDCWD"), Arg::Str(path.into()), names, raw("0644")], got)?;
+        let file = file?;
+        if text.is_empty() {
+            return Ok(());
+        }
+        let answer = nix::unistd::write(&file, text.as_bytes()).map(|written| written as i64);
+        let args = vec![Arg::Fd(file.as_raw_fd(), path.into()), Arg::Str(text.into()), raw(text.len().to_string())];
+        self.record("write", args, answer).map(drop)
+    }
+
+    /// symlinkat(2).
+    ///
+    /// Errors: EEXIST; ENOENT; EROFS.
+    pub fn symlink(&mut self, target: &str, path: &str) -> Result<(), Errno> {
+        let got = nix::unistd::symlinkat(target, AT_FDCWD, path).map(|()| 0);
+        self.record("symlinkat", vec![Arg::Str(target.into()), raw("AT_FDCWD"), Arg::Str(path.into())], got).map(drop)
+    }
+
+    /// mknod(2) with mode 0666 less the umask: a character (`c`) or block (`b`) device of these numbers, or a FIFO (`p`).
+    ///
+    /// Errors: EPERM for a device without CAP_MKNOD in the *initial* user namespace; EEXIST; ENOENT; EROFS.
+    pub fn mknod(&mut self, path: &str, kind: char, major: u64, minor: u64) -> Result<(), Errno> {
+        use nix::sys::stat::{SFlag, makedev, mknodat};
+        let (flag, name) = match kind {
+            'c' => (SFlag::S_IFCHR, "S_IFCHR"),
+            'b' => (SFlag::S_IFBLK, "S_IFBLK"),
+            _ => (SFlag::S_IFIFO, "S_IFIFO"),
+        };
+        let got = mknodat(AT_FDCWD, path, flag, Mode::from_bits_truncate(0o666), makedev(major, minor)).map(|()| 0);
+        let mut args = vec![raw("AT_FDCWD"), Arg::Str(path.into()), raw(format!("{name}|0666"))];
+        if kind != 'p' {
+            let hex = |number: u64| if number == 0 { "0".into() } else { format!("{number:#x}") };
+            args.push(raw(format!("makedev({}, {})", hex(major), hex(minor))));
+        }
+        self.record("mknodat", args, got).map(drop)
+    }
+
     /// rmdir(2).
     pub fn rmdir(&mut self, path: &Path) -> Result<(), Errno> {
         let c_path = std::ffi::CString::new(path.as_os_str().as_encoded_bytes()).map_err(|_| Errno::EINVAL)?;

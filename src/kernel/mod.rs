@@ -10,6 +10,7 @@ mod cgroup;
 mod file;
 mod landlock;
 mod limit;
+mod mount;
 mod netlink;
 mod netlink_text;
 mod ns;
@@ -19,8 +20,10 @@ mod process;
 mod seccomp;
 mod socket;
 mod terminal;
+mod unpack;
 
 pub use landlock::LANDLOCK_RIGHTS;
+pub use mount::FLAGS as MOUNT_FLAGS;
 pub use netlink::{Heard, Netlink};
 pub use nsfs::{ns_owner, ns_owner_uid, ns_parent};
 pub use privilege::{Ambient, CapSets, bounding_set, groups, is_subreaper, securebits, stay_dumpable};
@@ -36,6 +39,7 @@ pub use terminal::{
 };
 
 use socket::extended_answers;
+pub use unpack::{Unpacked, nameless_file, unpack};
 
 use crate::model::{Arg, Call};
 use nix::errno::Errno;

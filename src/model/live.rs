@@ -67,8 +67,10 @@ pub struct UsernsLive {
 pub struct MountLive {
     /// Its number.
     pub id: u32,
-    /// That of the mount it hangs on.
+    /// That of the mount it hangs on; not in the list where that lies outside of the process's root.
     pub parent: u32,
+    /// `major:minor` of the filesystem.
+    pub dev: String,
     /// Its directory in the filesystem.
     pub root: String,
     /// Where it is mounted, below the caller's root.
@@ -100,6 +102,20 @@ impl MountLive {
             (.., true) => "unbindable".into(),
             _ => "private".into(),
         }
+    }
+
+    /// The peer group of `shared:N`, in which mounts and unmounts travel both ways.
+    pub fn shared(&self) -> Option<u32> {
+        self.group("shared:")
+    }
+
+    /// The peer group of `master:N`, of which this mount hears.
+    pub fn master(&self) -> Option<u32> {
+        self.group("master:")
+    }
+
+    fn group(&self, tag: &str) -> Option<u32> {
+        self.tags.iter().find_map(|one| one.strip_prefix(tag)?.parse().ok())
     }
 
     fn has(&self, tag: &str) -> bool {

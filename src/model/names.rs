@@ -42,6 +42,11 @@ impl Names {
         self.find(kind, id).is_some_and(|given| given.made)
     }
 
+    /// The namespaces of one kind that subjects made.
+    pub fn made(&self, kind: NsKind) -> impl Iterator<Item = NsId> {
+        self.given.iter().filter(move |given| given.kind == kind && given.made).map(|given| given.id)
+    }
+
     /// `host`, `a1`, `?1`; None where it has none.
     pub fn name(&self, kind: NsKind, id: NsId) -> Option<&str> {
         if self.is_host(kind, id) {

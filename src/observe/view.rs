@@ -22,18 +22,32 @@ pub fn read_text(pid: i32, path: &str) -> Seen<String> {
 }
 
 fn open_in_view(pid: i32, path: &str) -> Result<OwnedFd, Errno> {
-    let root = format!("/proc/{pid}/root");
-    let root = open(root.as_str(), OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty())?;
-    // Links are followed within that root: an absolute one would lead into the reader's.
-    let how = OpenHow::new().flags(OFlag::O_PATH | OFlag::O_CLOEXEC).resolve(ResolveFlag::RESOLVE_IN_ROOT);
-    let file = openat2(&root, path, how)?;
+    let file = resolve(pid, Path::new(path))?;
     let kind = SFlag::from_bits_truncate(fstat(&file)?.st_mode) & SFlag::S_IFMT;
     if kind == SFlag::S_IFREG { Ok(file) } else { Err(Errno::EINVAL) }
+}
+
+/// What is at this absolute path for that process, as an O_PATH descriptor: it can be asked about, not read. Links are followed
+/// within its root (RESOLVE_IN_ROOT, openat2(2), Linux 5.6): an absolute one would lead into the reader's.
+///
+/// Errors: ENOENT, ENOTDIR; EACCES without the right of ptrace(2) over the process; ELOOP for the magic links of /proc, which
+/// would lead the caller to places of its own.
+pub fn resolve(pid: i32, path: &Path) -> Result<OwnedFd, Errno> {
+    let flags = OFlag::O_PATH | OFlag::O_CLOEXEC;
+    let root = open(format!("/proc/{pid}/root").as_str(), flags | OFlag::O_DIRECTORY, Mode::empty())?;
+    openat2(&root, path, OpenHow::new().flags(flags).resolve(ResolveFlag::RESOLVE_IN_ROOT | ResolveFlag::RESOLVE_NO_MAGICLINKS))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn magic_links_are_not_followed() {
+        let own = std::process::id() as i32;
+        assert!(resolve(own, Path::new("/etc/passwd")).is_ok());
+        assert_eq!(resolve(own, Path::new("/proc/self/root/etc")).err(), Some(Errno::ELOOP));
+    }
 
     #[test]
     fn devices_and_directories_are_not_read() {

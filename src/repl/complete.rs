@@ -116,7 +116,7 @@ fn of_kind(scene: &Scene, card: &str, param: &Param, more: bool, typed: &Typed) 
         Kind::NameAt(_) => at(scene, &typed.partial),
         Kind::Link => plain(scene.links()),
         Kind::Target | Kind::TargetNs(_) => plain(scene.pids_outside()).into_iter().chain(plain(scene.subjects())).collect(),
-        Kind::Path => paths(scene, typed),
+        Kind::Path | Kind::MountAt | Kind::Mounted | Kind::NewPath => paths(scene, typed),
         Kind::Program if !more && !typed.partial.contains('/') => plain(scene.programs()),
         Kind::Program => paths(scene, typed),
         Kind::Capability => CAPS.into_iter().chain(["all"]).map(Word::new).collect(),

@@ -4,6 +4,7 @@ mod engine;
 mod guard;
 pub mod keeper;
 mod play;
+mod reach;
 mod report;
 pub mod signals;
 mod stage;

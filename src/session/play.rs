@@ -2,6 +2,7 @@
 
 use super::engine::Session;
 use super::guard;
+use super::reach;
 use super::stage::child_gone;
 use super::watch::Watch;
 use crate::command::{Args, Card, Kind, Outside, Run, Said, Stop, SubjectView, Terminal};
@@ -26,7 +27,9 @@ impl Session {
     pub(super) fn play(&mut self, card: &'static Card, args: &Args, line: &str, was: &SubjectView) -> Played {
         let refusal = match args.on_host {
             true => None,
-            false => guard::refusal(card, args, was, &self.names).or_else(|| guard::stranger(card, args, was, &self.names)),
+            false => guard::refusal(card, args, was, &self.names)
+                .or_else(|| guard::stranger(card, args, was, &self.names))
+                .or_else(|| reach::refusal(card, args, was, &self.names)),
         };
         if let Some(why) = refusal {
             return Played::ended(End::Refused { why });

@@ -20,6 +20,7 @@ pub fn lacks(needs: &str, root: bool) -> Option<&str> {
     needs.split_whitespace().find(|word| !has(word, root))
 }
 
+/// `fs:overlay`: the kernel has the filesystem.
 fn has(word: &str, root: bool) -> bool {
     match word {
         "root" => root,
@@ -29,6 +30,8 @@ fn has(word: &str, root: bool) -> bool {
         "landlock" => boxlab::kernel::Kernel::new().landlock_abi().is_ok(),
         "strace" => std::process::Command::new("strace").arg("-V").output().is_ok(),
         word if word.starts_with("cgroup") => has_cgroup(word),
+        word if word.starts_with("fs:") => std::fs::read_to_string("/proc/filesystems")
+            .is_ok_and(|list| list.split_whitespace().any(|name| Some(name) == word.strip_prefix("fs:"))),
         _ => true,
     }
 }
