@@ -13,6 +13,9 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Not more questions than this.
 const MOST: u64 = 10;
+/// Without a number it is asked until an answer comes, not more often than this. Once does not do: a new IPv6 address does not speak before
+/// it is known to be no duplicate (RFC 4862), which takes up to two seconds.
+const TRIES: u64 = 3;
 /// Room for an answer with its IP header.
 const ROOM: usize = 1500;
 
@@ -30,7 +33,10 @@ pub const CARD: Card = Card {
             name: "COUNT",
             kind: Kind::Number,
             count: Count::Optional,
-            about: Text { en: "how many; 1 without it, at most 10", zh: "次数；省略则为 1，最多 10" },
+            about: Text {
+                en: "how often, at most 10; without it until an answer comes, up to 3 times",
+                zh: "次数，最多 10；省略则问到有应答为止，最多 3 次",
+            },
         },
     ],
     primitive: Primitive::Syscall("sendto"),
@@ -38,10 +44,10 @@ pub const CARD: Card = Card {
     own: &[],
     summary: Text { en: "ask whether an address answers (ICMP echo)", zh: "询问某地址是否应答（ICMP 回显）" },
     explain: Text {
-        en: "The subject itself sends an ICMP echo request from its own network namespace and waits a second for the answer; no program is needed. A raw \
+        en: "The subject itself sends an ICMP echo request from its own network namespace and waits a second for the answer; no program is needed. A new IPv6 address answers only when it is known to be no duplicate, a second or two later. A raw \
              socket needs CAP_NET_RAW in the user namespace that owns the network namespace; without it a socket for echo only is tried, which \
              net.ipv4.ping_group_range allows or not. No route: ENETUNREACH, and with lo down not even 127.0.0.1 answers.",
-        zh: "由被观察进程自己从所在的网络命名空间发出 ICMP 回显请求，等待一秒，不需要任何程序。原始套接字要求在拥有该网络命名空间的用户命名空间中具有 CAP_NET_RAW；\
+        zh: "由被观察进程自己从所在的网络命名空间发出 ICMP 回显请求，等待一秒，不需要任何程序。新的 IPv6 地址要先确认没有重复，一两秒之后才会应答。原始套接字要求在拥有该网络命名空间的用户命名空间中具有 CAP_NET_RAW；\
              没有它时改用只能做回显的套接字，是否允许由 net.ipv4.ping_group_range 决定。没有路由时得到 ENETUNREACH；lo 未启用时连 127.0.0.1 也不应答。",
     },
     equivalents: &[Equivalent { tool: "ping(8)", line: "ping -c 1 -W 1 10.0.0.2" }],
@@ -50,7 +56,7 @@ pub const CARD: Card = Card {
         Example { after: "unshare net", line: "ping 127.0.0.1", shows: "ENETUNREACH", needs: "root" },
         Example {
             after: "unshare net; link add veth va peer vb; link up va; link up vb; addr add 10.0.0.1/24 dev va",
-            line: "ping 10.0.0.2",
+            line: "ping 10.0.0.2 1",
             shows: "no answer",
             needs: "root",
         },
@@ -60,10 +66,15 @@ pub const CARD: Card = Card {
 
 fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     let ip = rtnl::ip(args.one("ADDR"))?;
-    let count = args.number("COUNT").unwrap_or(1).clamp(1, MOST);
+    let count = args.number("COUNT").unwrap_or(TRIES).clamp(1, MOST);
+    let one_is_enough = args.opt("COUNT").is_none();
     let (socket, raw) = open(cx, ip)?;
-    let (mut heard, mut best) = (0, Duration::MAX);
+    let (mut asked, mut heard, mut best) = (0, 0, Duration::MAX);
     for sequence in 1..=count as u16 {
+        if one_is_enough && heard > 0 {
+            break;
+        }
+        asked += 1;
         let request = echo(ip, sequence);
         let shown = format!("{{ICMP echo request, seq={sequence}}}");
         let start = Instant::now();
@@ -86,14 +97,14 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
         }
     }
     if heard == 0 {
-        return Err(Stop::Unfit(silence(ip)));
+        return Err(Stop::Unfit(silence(ip, asked)));
     }
     let micros = best.as_micros();
     Ok(Said::nothing().note(
         NoteKind::Did,
         Msg::new(
-            format!("{ip} answers: {heard} of {count}, fastest after {micros} µs"),
-            format!("{ip} 有应答：{count} 次中 {heard} 次，最快 {micros} 微秒"),
+            format!("{ip} answers: {heard} of {asked}, fastest after {micros} µs"),
+            format!("{ip} 有应答：{asked} 次中 {heard} 次，最快 {micros} 微秒"),
         ),
     ))
 }
@@ -177,12 +188,14 @@ fn unreachable(ip: IpAddr) -> Msg {
     )
 }
 
-fn silence(ip: IpAddr) -> Msg {
+fn silence(ip: IpAddr, asked: u64) -> Msg {
     Msg::new(
         format!(
-            "no answer from {ip} within a second: is there a device with that address, are both ends up (`link`), and does it have a route back (`route`)?"
+            "no answer from {ip}, asked {asked} times, a second each: is there a device with that address, are both ends up (`link`), and does it have a route back (`route`)?"
         ),
-        format!("{ip} 一秒内没有应答：有设备拥有该地址吗？两端都启用了吗（`link`）？对方有回来的路由吗（`route`）？"),
+        format!(
+            "{ip} 没有应答（问了 {asked} 次，每次等一秒）：有设备拥有该地址吗？两端都启用了吗（`link`）？对方有回来的路由吗（`route`）？"
+        ),
     )
 }
 
