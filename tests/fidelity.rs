@@ -119,6 +119,9 @@ const INNER: &[(&str, &str)] = &[
     ("load procs", "built-in work, whose forks are the load; the note counts them"),
     ("load file", "built-in work, whose writes are the load"),
     ("listen", "the child that answers whoever calls"),
+    ("try", "the child first makes what it then tries something with"),
+    ("thread", "the library starts the threads"),
+    ("orphan", "the grandchild is left to itself"),
     ("spawn", "with --init, the small init waits for ever for whatever becomes its child"),
 ];
 
@@ -128,6 +131,11 @@ const LOOSE: &[(&str, &str)] = &[
     ("recvfrom", "the same; and a raw socket hears more than the answer"),
     ("sendmsg", "strace writes out each field of a netlink message"),
     ("seccomp", "strace writes the address of the filter"),
+    ("adjtimex", "strace writes out each field of the clock"),
+    ("reboot", "strace comments on numbers that it does not know"),
+    ("fsetxattr", "strace writes out the value"),
+    ("bpf", "strace writes out each field of the map"),
+    ("perf_event_open", "strace writes out each field of the event"),
     ("landlock_create_ruleset", "older versions of strace do not know the newer rights by name"),
     ("landlock_add_rule", "the same; and it names the directory behind a symbolic link"),
 ];

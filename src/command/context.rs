@@ -1,7 +1,10 @@
 //! What a command is given when it runs, and what it gives back.
 
 use crate::kernel::Kernel;
-use crate::model::{Block, Cell, Exit, Grid, Lang, Msg, Names, Note, NoteKind, NsId, NsKind, PaneOrder, Snapshot, Turn};
+use crate::model::{
+    Block, Cell, Exit, Grid, Lang, Msg, Names, Note, NoteKind, NsId, NsKind, PaneOrder, Snapshot, Turn, errno_name,
+};
+
 use nix::errno::Errno;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -191,5 +194,13 @@ pub enum Stop {
 impl From<Errno> for Stop {
     fn from(errno: Errno) -> Stop {
         Stop::Failed(errno as i32)
+    }
+}
+
+impl Stop {
+    /// A reader found nothing there: this path, this errno.
+    pub fn unread(path: &str, errno: i32) -> Stop {
+        let errno = errno_name(Errno::from_raw(errno));
+        Stop::Unfit(Msg::new(format!("{path} cannot be read: {errno}"), format!("无法读取 {path}：{errno}")))
     }
 }

@@ -51,3 +51,19 @@ fn in_strace(limit: Option<u64>) -> String {
         Some(limit) => limit.to_string(),
     }
 }
+
+/// The caller's nice value, as plumbing.
+pub fn nice() -> i32 {
+    // SAFETY: getpriority takes two integers. The raw call answers with 20 minus the value.
+    20 - unsafe { libc::syscall(libc::SYS_getpriority, libc::PRIO_PROCESS, 0) } as i32
+}
+
+/// A limit of the caller's (prlimit(2)), as plumbing.
+pub fn rlimit(resource: &Resource) -> Result<Rlimit, Errno> {
+    let mut now = libc::rlimit64 { rlim_cur: 0, rlim_max: 0 };
+    let new = std::ptr::null::<libc::rlimit64>();
+    // SAFETY: the kernel writes one rlimit64, and `now` is one; with a null pointer it reads none.
+    answer(unsafe { libc::syscall(libc::SYS_prlimit64, 0, resource.number, new, &mut now) })?;
+    let limit = |value: u64| (value != libc::RLIM64_INFINITY).then_some(value);
+    Ok(Rlimit { soft: limit(now.rlim_cur), hard: limit(now.rlim_max) })
+}

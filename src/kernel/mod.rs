@@ -15,7 +15,9 @@ mod netlink;
 mod netlink_text;
 mod ns;
 mod nsfs;
+mod pidfd;
 mod privilege;
+mod probe;
 mod process;
 mod seccomp;
 mod socket;
@@ -24,8 +26,12 @@ mod unpack;
 
 pub use landlock::LANDLOCK_RIGHTS;
 pub use mount::FLAGS as MOUNT_FLAGS;
+
+pub use limit::{nice, rlimit};
 pub use netlink::{Heard, Netlink};
 pub use nsfs::{ns_owner, ns_owner_uid, ns_parent};
+
+pub use pidfd::next_signal;
 pub use privilege::{Ambient, CapSets, bounding_set, groups, is_subreaper, securebits, stay_dumpable};
 pub use process::{
     Fork, Program, adopt_orphans, die_with_parent, end_with_parent, exit_now, fork_shell, fork_worker, handle_signal, pidfd_open,

@@ -154,7 +154,7 @@ pub fn shield_from_oom(adj: i32) -> bool {
     std::fs::write("/proc/self/oom_score_adj", adj.to_string()).is_ok()
 }
 
-fn signal_name(signal: i32) -> String {
+pub(super) fn signal_name(signal: i32) -> String {
     match nix::sys::signal::Signal::try_from(signal) {
         Ok(known) => known.as_str().into(),
         Err(_) => signal.to_string(),

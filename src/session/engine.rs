@@ -200,7 +200,9 @@ impl Session {
         }
         let is = self.stages[self.current].view();
         if is.name == was.name {
-            turn.changes = changes(&was.seen, &is.seen);
+            // Before its first line nobody had asked it.
+            let was_inside = was.seen.inside.clone().or(self.stages[self.current].handle.before.clone());
+            turn.changes = changes(&Snapshot { inside: was_inside, ..was.seen.clone() }, &is.seen);
             // Back in the parent there is nothing that it made.
             if !matches!(played.end, End::ChildGone { .. }) {
                 for (kind, id) in guard::made(&played.calls, &was.seen, &is.seen) {

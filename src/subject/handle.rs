@@ -29,6 +29,8 @@ pub struct Handle {
     next_id: u64,
     /// What the subject last said of itself.
     pub inside: Option<Inside>,
+    /// What it said of itself before it began with the last line.
+    pub before: Option<Inside>,
 }
 
 /// What became of a line.
@@ -109,7 +111,7 @@ impl Handle {
         let child = command.spawn()?;
         let pid = child.id() as i32;
         let pidfd = kernel::pidfd_open(pid)?;
-        Ok(Handle { socket: ours, pids: vec![pid], pidfd, capture, next_id: 1, inside: None })
+        Ok(Handle { socket: ours, pids: vec![pid], pidfd, capture, next_id: 1, inside: None, before: None })
     }
 
     /// The serving process, as the observer counts.
@@ -171,6 +173,7 @@ impl Handle {
                     Ok(Got::Packet(packet)) => match packet.value {
                         Told::Took { id: took, inside } if took == id => {
                             taken = true;
+                            self.before = Some(inside.clone());
                             self.inside = Some(inside);
                         }
                         Told::Call(call) => reply.calls.push(call),

@@ -6,9 +6,11 @@ mod ids;
 mod landlock;
 mod nnp;
 mod oom_score;
+mod probes;
 mod rlimit;
 mod seccomp;
 mod securebits;
+mod try_cap;
 
 use super::Card;
 
@@ -21,6 +23,7 @@ pub const CARDS: &[Card] = &[
     caps::ambient::CARD,
     caps::sets::EFFECTIVE,
     caps::sets::INHERITABLE,
+    try_cap::CARD,
     ids::SETUID,
     ids::SETGID,
     ids::SETGROUPS,

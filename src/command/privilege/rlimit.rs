@@ -1,10 +1,8 @@
 //! `rlimit`: what one process may use. prlimit(2).
 
 use crate::command::{Args, Card, Count, Equivalent, Example, Inside, Kind, Man, Outside, Param, Primitive, Run, Said, Stop};
-use crate::model::{Cell, Mark, Msg, NoteKind, RESOURCES, Resource, Rlimit, Seen, Size, Text, errno_name, resource};
-use crate::observe;
-use nix::errno::Errno;
-use std::path::Path;
+use crate::kernel;
+use crate::model::{Cell, Mark, Msg, NoteKind, RESOURCES, Resource, Rlimit, Seen, Size, Text, resource};
 
 /// The card.
 pub const CARD: Card = Card {
@@ -62,7 +60,7 @@ fn inside(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     let soft = value(args.one("SOFT"))?;
     let hard = match args.opt("HARD") {
         Some(word) => value(word)?,
-        None => hard_now(resource)?,
+        None => kernel::rlimit(resource)?.hard,
     };
     cx.kernel.set_rlimit(resource, Rlimit { soft, hard })?;
     let said = Said::nothing();
@@ -89,17 +87,6 @@ fn inside(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     })
 }
 
-fn hard_now(resource: &Resource) -> Result<Option<u64>, Stop> {
-    let own = observe::snapshot(Path::new("/proc"), std::process::id() as i32).bounds.rlimits;
-    match own.is().and_then(|limits| limits.get(resource.name)) {
-        Some(limit) => Ok(limit.hard),
-        None => Err(Stop::Usage(Msg::new(
-            "there is no /proc here that tells the hard limit, so give it as well: rlimit NAME SOFT HARD",
-            "这里没有可读的 /proc 来得知硬限制，请一并给出：rlimit NAME SOFT HARD",
-        ))),
-    }
-}
-
 fn value(word: &str) -> Result<Option<u64>, Stop> {
     match word {
         "unlimited" | "infinity" | "max" => return Ok(None),
@@ -119,10 +106,7 @@ fn value(word: &str) -> Result<Option<u64>, Stop> {
 fn outside(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     let limits = match &cx.subject.seen.bounds.rlimits {
         Seen::Is(limits) => limits,
-        Seen::Not { path, errno } => {
-            let errno = errno_name(Errno::from_raw(*errno));
-            return Err(Stop::Unfit(Msg::new(format!("{path} cannot be read: {errno}"), format!("无法读取 {path}：{errno}"))));
-        }
+        Seen::Not { path, errno } => return Err(Stop::unread(path, *errno)),
     };
     let only = resource(args.one("NAME"));
     let text = |limit: Option<u64>| limit.map_or("unlimited".into(), |limit: u64| limit.to_string());

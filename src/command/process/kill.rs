@@ -3,7 +3,9 @@
 use crate::command::{
     Args, Card, Count, Equivalent, Example, Inside, Kind, Man, Outside, Param, Primitive, Run, Said, Stop, args,
 };
+use crate::kernel::Kernel;
 use crate::model::{Msg, NoteKind, Text};
+use nix::errno::Errno;
 
 /// The card.
 pub const CARD: Card = Card {
@@ -15,6 +17,15 @@ pub const CARD: Card = Card {
             count: Count::Optional,
             about: Text {
                 en: "the observer sends it; PID as the host counts", zh: "由观察者发送；PID 以主机所见为准"
+            },
+        },
+        Param {
+            name: "--pidfd",
+            kind: Kind::Flag,
+            count: Count::Optional,
+            about: Text {
+                en: "by a descriptor: pidfd_open(2), pidfd_send_signal(2)",
+                zh: "通过文件描述符：pidfd_open(2)、pidfd_send_signal(2)",
             },
         },
         Param {
@@ -37,15 +48,15 @@ pub const CARD: Card = Card {
         },
     ],
     primitive: Primitive::Syscall("kill"),
-    man: &[Man("kill", 2), Man("signal", 7), Man("pid_namespaces", 7)],
+    man: &[Man("kill", 2), Man("pidfd_open", 2), Man("pidfd_send_signal", 2), Man("signal", 7), Man("pid_namespaces", 7)],
     own: &[],
     summary: Text { en: "send a signal to a process of the bench", zh: "向实验台的某个进程发送信号" },
     explain: Text {
         en: "kill(2) with a PID as the caller's own PID namespace counts; what has no number there cannot be signalled. PID 1 of a namespace gets from \
              inside only signals for which it has a handler, so never KILL and STOP; from a namespace above (`--outside`) KILL and STOP always \
-             reach it. `kill` returns 0 either way. Processes that are not the bench's own are refused.",
+             reach it. `kill` returns 0 either way. `--pidfd` names the process by a descriptor, which never stands for a later process of the same number. Processes that are not the bench's own are refused.",
         zh: "以调用者所在 PID 命名空间的 PID 调用 kill(2)；在那里没有编号的进程，也就收不到信号。命名空间的 1 号进程只会收到来自内部、且自己设有处理函数的信号，\
-             因此 KILL 和 STOP 从内部永远无效；来自上级命名空间（`--outside`）的 KILL 和 STOP 则总能送达。两种情况下 `kill` 都返回 0。不属于实验台的进程一律拒绝。",
+             因此 KILL 和 STOP 从内部永远无效；来自上级命名空间（`--outside`）的 KILL 和 STOP 则总能送达。两种情况下 `kill` 都返回 0。`--pidfd` 用文件描述符指明进程，它绝不会指向后来编号相同的进程。不属于实验台的进程一律拒绝。",
     },
     equivalents: &[
         Equivalent { tool: "kill(1)", line: "kill -TERM PID" },
@@ -56,6 +67,13 @@ pub const CARD: Card = Card {
         Example { after: "", line: "kill KILL self", shows: "killed by SIGKILL", needs: "" },
         Example { after: "unshare pid; fork", line: "kill KILL 1", shows: "and nothing happened", needs: "root" },
         Example { after: "unshare pid; fork", line: "kill --outside KILL self", shows: "SIGKILL) = 0", needs: "root" },
+        Example { after: "", line: "kill --pidfd 0 self", shows: "pidfd_send_signal(", needs: "" },
+        Example {
+            after: "unshare pid; fork",
+            line: "kill TERM 1",
+            shows: "PID 1 gets this signal only if it has a handler",
+            needs: "root",
+        },
         // Signal 0 is sent to nobody: should the guard ever fail, this harms nothing.
         Example { after: "", line: "kill 0 1", shows: "not a process of this bench", needs: "" },
     ],
@@ -65,7 +83,7 @@ pub const CARD: Card = Card {
 fn inside(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     let own = nix::unistd::getpid().as_raw();
     let (signal, pid) = (signal(args)?, args.opt("PID").and_then(|word| word.parse().ok()).unwrap_or(own));
-    cx.kernel.kill(pid, signal)?;
+    send(cx.kernel, args, pid, signal)?;
     Ok(match (pid, signal) {
         (1, libc::SIGKILL | libc::SIGSTOP) => Said::nothing().note(NoteKind::Careful, IGNORED),
         (1, 1..) => Said::nothing().note(NoteKind::Careful, DROPPED),
@@ -75,8 +93,16 @@ fn inside(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
 
 fn outside(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     let pid = args.opt("PID").and_then(|word| word.parse().ok()).unwrap_or(cx.subject.pid());
-    cx.kernel.kill(pid, signal(args)?)?;
+    send(cx.kernel, args, pid, signal(args)?)?;
     Ok(Said::nothing())
+}
+
+fn send(kernel: &mut Kernel, args: &Args, pid: i32, signal: i32) -> Result<(), Errno> {
+    if !args.flag("--pidfd") {
+        return kernel.kill(pid, signal);
+    }
+    let pidfd = kernel.pidfd_open(pid)?;
+    kernel.pidfd_send_signal(&pidfd, signal)
 }
 
 /// The number was tested when the line was read.

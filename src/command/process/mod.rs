@@ -1,11 +1,20 @@
 //! Processes: start, stop, end, look at them.
 
+mod affinity;
 mod bg;
 mod fg;
 pub mod job;
 mod kill;
 mod load;
+mod orphan;
+mod pdeathsig;
+mod prio;
+mod session;
+mod setsid;
 mod spawn;
+mod subreaper;
+mod thread;
+pub mod throwaway;
 mod wait;
 
 use super::Card;
@@ -17,6 +26,14 @@ pub const CARDS: &[Card] = &[
     bg::CARD,
     wait::CARD,
     kill::CARD,
+    orphan::CARD,
+    subreaper::CARD,
+    pdeathsig::CARD,
+    session::CARD,
+    setsid::CARD,
+    thread::CARD,
+    prio::CARD,
+    affinity::CARD,
     load::mem::CARD,
     load::cpu::CARD,
     load::procs::CARD,

@@ -3,10 +3,9 @@
 use super::super::exec::after_exec;
 use crate::command::{Args, Card, Equivalent, Example, Man, Outside, Primitive, Run, Said, Stop};
 use crate::model::{
-    ALL_CAPS, Block, Cell, Creds, Grid, Mark, Msg, NoteKind, NsKind, Seen, Snapshot, Text, caps_msg, errno_name, securebits_text,
+    ALL_CAPS, Block, Cell, Creds, Grid, Mark, Msg, NoteKind, NsKind, Seen, Snapshot, Text, caps_msg, securebits_text,
 };
 use crate::observe;
-use nix::errno::Errno;
 
 /// The card.
 pub const CARD: Card = Card {
@@ -41,10 +40,7 @@ fn run(cx: &mut Outside<'_>, _: &Args) -> Result<Said, Stop> {
     let seen = &cx.subject.seen;
     let creds = match &seen.creds {
         Seen::Is(creds) => creds,
-        Seen::Not { path, errno } => {
-            let errno = errno_name(Errno::from_raw(*errno));
-            return Err(Stop::Unfit(Msg::new(format!("{path} cannot be read: {errno}"), format!("无法读取 {path}：{errno}"))));
-        }
+        Seen::Not { path, errno } => return Err(Stop::unread(path, *errno)),
     };
     let root = is_root(seen, creds);
     let securebits = seen.inside.as_ref().map_or(0, |inside| inside.securebits);
