@@ -234,14 +234,17 @@ fn compare(turn: &Turn, calls: &[(Role, Seen)], workers: &[i32]) -> Vec<String> 
     let mut wrong = Vec::new();
     let mut used: Vec<usize> = Vec::new();
     for call in &turn.calls {
-        let found = calls
-            .iter()
-            .enumerate()
-            .find(|(at, (role, seen))| !used.contains(at) && !matches!(role, Role::Keeper | Role::Program) && same(call, seen));
+        let fits = |at: &usize| {
+            let (role, seen) = &calls[*at];
+            !used.contains(at) && !matches!(role, Role::Keeper | Role::Program) && same(call, seen)
+        };
+        // The bench's own plumbing may look the same: the one that is in order is meant.
+        let late = |at: usize| used.iter().any(|before| calls[*before].1.pid == calls[at].1.pid && *before > at);
+        let mut fitting = (0..calls.len()).filter(fits);
+        let found = fitting.clone().find(|at| !late(*at)).or_else(|| fitting.next());
         match found {
-            Some((at, _)) => {
-                let later = used.iter().any(|before| calls[*before].1.pid == calls[at].1.pid && *before > at);
-                if later {
+            Some(at) => {
+                if late(at) {
                     wrong.push(format!("printed out of order: {call}"));
                 }
                 used.push(at);

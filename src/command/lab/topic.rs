@@ -236,11 +236,10 @@ mod tests {
         let mut wrong = Vec::new();
         for row in errno::rows() {
             for text in [row.next.en, row.next.zh, row.cause.en, row.cause.zh] {
-                for line in text
-                    .split('`')
-                    .skip(1)
-                    .step_by(2)
-                    .filter(|line| crate::command::cards().any(|card| line.starts_with(card.name)))
+                for line in
+                    text.split('`').skip(1).step_by(2).filter(|line| {
+                        crate::command::cards().any(|card| format!("{line} ").starts_with(&format!("{} ", card.name)))
+                    })
                 {
                     wrong.extend(crate::command::parse(line).err().map(|why| format!("{}: `{line}`: {}", row.id, why.en)));
                 }
