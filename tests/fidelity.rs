@@ -122,6 +122,7 @@ const INNER: &[(&str, &str)] = &[
     ("try", "the child first makes what it then tries something with"),
     ("thread", "the library starts the threads"),
     ("orphan", "the grandchild is left to itself"),
+    ("doctor", "it tries each primitive in a child that is thrown away, and shows a table"),
     ("spawn", "with --init, the small init waits for ever for whatever becomes its child"),
 ];
 
@@ -166,6 +167,7 @@ fn plumbing(role: Role, seen: &Seen, turn: &Turn) -> Option<&'static str> {
         (Role::Shell, "clone" | "clone3" | "vfork") if args.contains("CLONE_VFORK") => Some("the start of a subject"),
         (Role::Subject, "execve") if args.contains("[\"boxlab-subject\"") => Some("the start of a subject"),
         (Role::Shell, "kill" | "pidfd_send_signal" | "wait4" | "rmdir" | "write") if replaces => Some("the end of a subject"),
+        (Role::Shell, "kill" | "wait4") if turn.command == "doctor" => Some("the end of a trial"),
         (Role::Shell, "wait4") if args.contains("WNOHANG") => Some("the shell takes the exit statuses of orphans"),
         (_, "clone") if args.contains("CLONE_CHILD_SETTID|SIGCHLD") => {
             Some("glibc's fork(2): a helper that calls in the bench's stead; primitives use clone3(2)")
@@ -280,7 +282,9 @@ fn run(example: &Example) -> (Vec<String>, Vec<String>) {
     for at in 1..turns.len() {
         let calls = &trace.calls[ends[at - 1] + 1..ends[at]];
         if INNER.iter().any(|(name, _)| *name == turns[at].command) {
-            workers.extend(calls.iter().filter(|(role, _)| *role == Role::Subject).filter_map(|(_, seen)| seen.born));
+            let makes =
+                |role: Role, seen: &Seen| role == Role::Subject || role == Role::Shell && !seen.args.contains("CLONE_VFORK");
+            workers.extend(calls.iter().filter(|(role, seen)| makes(*role, seen)).filter_map(|(_, seen)| seen.born));
         }
         let line = &turns[at].line;
         wrong.extend(compare(&turns[at], calls, &workers).into_iter().map(|what| format!("`{line}` (of `{script}`): {what}")));

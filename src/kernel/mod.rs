@@ -22,6 +22,7 @@ mod process;
 mod seccomp;
 mod socket;
 mod terminal;
+mod trial;
 mod unpack;
 
 pub use landlock::LANDLOCK_RIGHTS;
@@ -34,8 +35,8 @@ pub use nsfs::{ns_owner, ns_owner_uid, ns_parent};
 pub use pidfd::next_signal;
 pub use privilege::{Ambient, CapSets, bounding_set, groups, is_subreaper, securebits, stay_dumpable};
 pub use process::{
-    Fork, Program, adopt_orphans, die_with_parent, end_with_parent, exit_now, fork_shell, fork_worker, handle_signal, pidfd_open,
-    plumbing_kill, plumbing_signal, shield_from_oom, wake_up,
+    Fork, Program, adopt_orphans, die_with_parent, end_with_parent, exit_now, fork_shell, fork_worker, handle_signal,
+    interrupted, pidfd_open, plumbing_kill, plumbing_signal, remember_interrupts, shield_from_oom, wake_up,
 };
 pub use seccomp::Instruction;
 pub use socket::{Speaks, hear};
@@ -43,6 +44,7 @@ pub use terminal::{
     MODES_RESET, lead_session_on, owns_terminal, set_variable, set_window_size, stop_group, take_terminal_back, terminal_gone,
     terminal_owner, terminal_size, wait_for_foreground, window_size,
 };
+pub use trial::trial;
 
 use socket::extended_answers;
 pub use unpack::{Unpacked, nameless_file, unpack};

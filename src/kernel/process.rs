@@ -5,6 +5,7 @@ use crate::model::{Arg, Exit, NsKind};
 use nix::errno::Errno;
 use std::ffi::CString;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Which side of a fork one is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,6 +204,22 @@ pub fn handle_signal(signal: nix::sys::signal::Signal, handler: nix::sys::signal
     if unsafe { sigaction(signal, &action) }.is_err() {
         // Only for SIGKILL and SIGSTOP, which nobody here asks for.
     }
+}
+
+/// Ctrl-C came, and nobody has asked yet.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// For the subject: Ctrl-C does not end it; that it came is remembered for [`interrupted`].
+pub fn remember_interrupts() {
+    extern "C" fn heard(_: i32) {
+        INTERRUPTED.store(true, Ordering::Relaxed);
+    }
+    handle_signal(nix::sys::signal::Signal::SIGINT, nix::sys::signal::SigHandler::Handler(heard));
+}
+
+/// Has Ctrl-C come since this was last asked? A wait that returns with EINTR tells only of one that came while it waited.
+pub fn interrupted() -> bool {
+    INTERRUPTED.swap(false, Ordering::Relaxed)
 }
 
 /// For the handler of a signal that ends the shell: whatever waits must come back and look, now and each second from now on

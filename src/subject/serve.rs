@@ -182,8 +182,7 @@ fn wait_for(kernel: &mut Kernel, child: i32) -> Exit {
 fn settle() {
     let own = nix::unistd::getpid();
     let _ = nix::unistd::setpgid(own, own);
-    extern "C" fn heard(_: i32) {}
-    kernel::handle_signal(Signal::SIGINT, SigHandler::Handler(heard));
+    kernel::remember_interrupts();
     for signal in [Signal::SIGQUIT, Signal::SIGTSTP, Signal::SIGTTIN, Signal::SIGTTOU, Signal::SIGPIPE] {
         kernel::handle_signal(signal, SigHandler::SigIgn);
     }

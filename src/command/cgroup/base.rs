@@ -68,6 +68,11 @@ pub(super) fn choose(ground: &Ground, hierarchy: &Hierarchy, controller: &str) -
 }
 
 impl Base {
+    /// The cgroup in which the bench's directory is to be made.
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// Makes the bench's directory; in a delegated cgroup the bench moves out of the way first.
     pub(super) fn make(&self, kernel: &mut Kernel, ground: &Ground) -> Result<PathBuf, Stop> {
         let tag = self.dir.join(ground.tag());

@@ -275,7 +275,7 @@ pub(super) fn home_name(name: &str, first: i32) -> String {
     format!("{name}-{first}")
 }
 
-fn no_controller(controller: &str) -> Msg {
+pub(super) fn no_controller(controller: &str) -> Msg {
     match controller {
         "" => Msg::new(
             "this needs cgroup v2, and no cgroup2 filesystem is mounted here",

@@ -17,6 +17,7 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod trial;
 mod value;
 
 pub use file::{files, settable};

@@ -1,5 +1,6 @@
 //! The shell itself: subjects, language, help, leaving.
 
+mod doctor;
 mod explain;
 mod help;
 mod history;
@@ -17,6 +18,7 @@ use super::Card;
 pub const CARDS: &[Card] = &[
     help::CARD,
     explain::CARD,
+    doctor::CARD,
     history::CARD,
     reset::CARD,
     subject::NEW,

@@ -97,13 +97,13 @@ pub const DEL: Card = Card {
 
 fn add(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     let message = message(args)?;
-    rtnl::change(cx, RouteNetlinkMessage::NewAddress(message), NLM_F_CREATE | NLM_F_EXCL)?;
+    rtnl::change(cx.kernel, RouteNetlinkMessage::NewAddress(message), NLM_F_CREATE | NLM_F_EXCL)?;
     Ok(Said::nothing())
 }
 
 fn del(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     let message = message(args)?;
-    rtnl::change(cx, RouteNetlinkMessage::DelAddress(message), 0)?;
+    rtnl::change(cx.kernel, RouteNetlinkMessage::DelAddress(message), 0)?;
     Ok(Said::nothing())
 }
 

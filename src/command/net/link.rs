@@ -114,13 +114,13 @@ fn switch(cx: &mut Inside<'_>, name: &str, flags: LinkFlags) -> Result<Said, Sto
     let mut message = rtnl::about(name)?;
     message.header.flags = flags;
     message.header.change_mask = LinkFlags::Up;
-    rtnl::change(cx, RouteNetlinkMessage::NewLink(message), 0)?;
+    rtnl::change(cx.kernel, RouteNetlinkMessage::NewLink(message), 0)?;
     Ok(Said::nothing())
 }
 
 fn del(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     let message = rtnl::about(args.one("NAME"))?;
-    rtnl::change(cx, RouteNetlinkMessage::DelLink(message), 0)?;
+    rtnl::change(cx.kernel, RouteNetlinkMessage::DelLink(message), 0)?;
     Ok(Said::nothing())
 }
 

@@ -116,7 +116,7 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
         _ => vec![LinkInfo::Kind(InfoKind::Dummy)],
     };
     message.attributes.push(LinkAttribute::LinkInfo(infos));
-    rtnl::change(cx, RouteNetlinkMessage::NewLink(message), NLM_F_CREATE | NLM_F_EXCL)?;
+    rtnl::change(cx.kernel, RouteNetlinkMessage::NewLink(message), NLM_F_CREATE | NLM_F_EXCL)?;
     Ok(next(name, args.opt("PEER@SUBJECT")))
 }
 

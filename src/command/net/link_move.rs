@@ -66,7 +66,7 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     let mut message = rtnl::about(name)?;
     let held = cx.held.first().ok_or(Stop::Failed(libc::EBADF))?;
     message.attributes.push(LinkAttribute::NetNsFd(held.fd.as_raw_fd()));
-    rtnl::change(cx, RouteNetlinkMessage::NewLink(message), 0)?;
+    rtnl::change(cx.kernel, RouteNetlinkMessage::NewLink(message), 0)?;
     let to = args.one("SUBJECT");
     Ok(Said::nothing().note(
         NoteKind::Unchanged,

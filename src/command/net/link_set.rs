@@ -85,6 +85,6 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
         }
     };
     message.attributes.push(attribute);
-    rtnl::change(cx, RouteNetlinkMessage::NewLink(message), 0)?;
+    rtnl::change(cx.kernel, RouteNetlinkMessage::NewLink(message), 0)?;
     Ok(Said::nothing())
 }

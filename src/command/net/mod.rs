@@ -11,6 +11,7 @@ mod ping;
 mod route;
 mod rtnl;
 mod sysctl;
+pub mod trial;
 
 use super::Card;
 

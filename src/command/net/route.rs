@@ -110,13 +110,13 @@ pub const DEL: Card = Card {
 
 fn add(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     let message = message(args)?;
-    rtnl::change(cx, RouteNetlinkMessage::NewRoute(message), NLM_F_CREATE | NLM_F_EXCL)?;
+    rtnl::change(cx.kernel, RouteNetlinkMessage::NewRoute(message), NLM_F_CREATE | NLM_F_EXCL)?;
     Ok(Said::nothing())
 }
 
 fn del(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     let message = message(args)?;
-    rtnl::change(cx, RouteNetlinkMessage::DelRoute(message), 0)?;
+    rtnl::change(cx.kernel, RouteNetlinkMessage::DelRoute(message), 0)?;
     Ok(Said::nothing())
 }
 

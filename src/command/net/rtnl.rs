@@ -1,6 +1,7 @@
 //! One exchange with rtnetlink(7): ask for a change, or for a list; and the words of addresses and names.
 
 use crate::command::{Inside, Stop};
+use crate::kernel::Kernel;
 use crate::model::Msg;
 use netlink_packet_core::{NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST};
 use netlink_packet_route::RouteNetlinkMessage;
@@ -14,10 +15,10 @@ pub const NAME_MAX: usize = 15;
 /// Asks for a change and reads what became of it. `flags` besides NLM_F_REQUEST and NLM_F_ACK.
 ///
 /// Errors: what the kernel's answer says.
-pub fn change(cx: &mut Inside<'_>, request: RouteNetlinkMessage, flags: u16) -> Result<(), Stop> {
-    let socket = cx.kernel.netlink()?;
-    cx.kernel.netlink_send(&socket, request, NLM_F_REQUEST | NLM_F_ACK | flags)?;
-    cx.kernel.netlink_receive(&socket)?;
+pub fn change(kernel: &mut Kernel, request: RouteNetlinkMessage, flags: u16) -> Result<(), Errno> {
+    let socket = kernel.netlink()?;
+    kernel.netlink_send(&socket, request, NLM_F_REQUEST | NLM_F_ACK | flags)?;
+    kernel.netlink_receive(&socket)?;
     Ok(())
 }
 

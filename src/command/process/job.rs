@@ -1,7 +1,7 @@
 //! Job control in the subject: a child in its own process group, with the terminal while it is in the foreground.
 
 use crate::command::{Inside, Job, Said, Stop};
-use crate::kernel::{Fork, Kernel, Program};
+use crate::kernel::{self, Fork, Kernel, Program};
 use crate::model::{Exit, Msg, NoteKind, NsKind};
 use nix::errno::Errno;
 use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, sigprocmask};
@@ -38,11 +38,18 @@ pub fn start(cx: &mut Inside<'_>, kinds: &[NsKind], body: &Body<'_>, foreground:
     let (report, reporter) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC)?;
     let parent = nix::unistd::getpid();
     let give_terminal = foreground && cx.terminal.give;
+    kernel::interrupted();
+    // The program does not begin before the subject hears of its Ctrl-C, too.
+    let gate = if give_terminal { Some(nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC)?) } else { None };
     match cx.kernel.clone3(kinds, None)? {
         Fork::Child => {
             drop(report);
             tell(&reporter, nix::unistd::getpid().as_raw());
             prepare(parent, give_terminal);
+            if let Some((closed, open)) = gate {
+                drop(open);
+                hear(&closed);
+            }
             cx.tell.started(nix::unistd::getpid().as_raw());
             let status = match body {
                 Body::Exec(program) => {
@@ -66,6 +73,10 @@ pub fn start(cx: &mut Inside<'_>, kinds: &[NsKind], body: &Body<'_>, foreground:
         }
         Fork::Parent(pid) => {
             drop(reporter);
+            if gate.is_some() {
+                join(pid);
+            }
+            drop(gate);
             let own = hear(&report);
             // EOF is success: execve closed the other end.
             let failed = hear(&report).map(Errno::from_raw);
@@ -74,6 +85,7 @@ pub fn start(cx: &mut Inside<'_>, kinds: &[NsKind], body: &Body<'_>, foreground:
                 if let Err(errno) = noted {
                     // The child ended with 127; nobody else will ask for it. Interrupted by Ctrl-C it is asked for again.
                     while cx.kernel.wait4(pid, false) == Err(Errno::EINTR) {}
+                    leave_group();
                     return Err(errno.into());
                 }
             }
@@ -87,7 +99,7 @@ fn tell(pipe: &OwnedFd, number: i32) {
     let _ = nix::unistd::write(pipe, &number.to_ne_bytes());
 }
 
-/// One number from the child; None when nobody can write any more.
+/// One number from the other side; None when nobody can write any more.
 fn hear(pipe: &OwnedFd) -> Option<i32> {
     let mut word = [0; 4];
     loop {
@@ -102,19 +114,20 @@ fn hear(pipe: &OwnedFd) -> Option<i32> {
 /// Waits for a foreground child until it ends or stops. Ctrl-C is for the child; that it was typed is told to the observer,
 /// because a PID 1 without a handler ignores it (pid_namespaces(7)) and somebody must offer a way out.
 pub fn foreground(cx: &mut Inside<'_>, pid: i32, words: &str) -> Result<Said, Stop> {
-    let own = nix::unistd::getpid();
-    // In the child's process group the subject hears of the terminal's signals, too.
-    let joined = cx.terminal.give && nix::unistd::setpgid(own, Pid::from_raw(pid)).is_ok();
+    if cx.terminal.give {
+        join(pid);
+    }
     let answer = loop {
+        // Telling takes long enough for the next one to come.
+        while kernel::interrupted() {
+            cx.tell.interrupted();
+        }
         match cx.kernel.wait4(pid, true) {
-            Err(Errno::EINTR) => cx.tell.interrupted(),
+            Err(Errno::EINTR) => {}
             other => break other,
         }
     };
-    if joined {
-        // Best effort: where it fails, the subject stays in a group that has ended, which harms nothing.
-        let _ = nix::unistd::setpgid(own, own);
-    }
+    leave_group();
     let (_, exit) = answer?;
     cx.jobs.retain(|job| job.pid != pid);
     let said = Said { exit: Some(exit), ..Said::default() };
@@ -128,6 +141,19 @@ pub fn foreground(cx: &mut Inside<'_>, pid: i32, words: &str) -> Result<Said, St
         }
         _ => said,
     })
+}
+
+/// In the child's process group the subject hears of the terminal's signals, too. The child makes the group, and so does this:
+/// whoever comes first. Where it fails, a Ctrl-C that the program ignores is not heard of, which harms nothing else.
+fn join(child: i32) {
+    let child = Pid::from_raw(child);
+    let _ = nix::unistd::setpgid(child, child);
+    let _ = nix::unistd::setpgid(Pid::from_raw(0), child);
+}
+
+/// Back into a group of its own. Where it fails, the subject stays in a group that has ended, which harms nothing.
+fn leave_group() {
+    let _ = nix::unistd::setpgid(Pid::from_raw(0), Pid::from_raw(0));
 }
 
 /// Adds a job, and gives its number.
