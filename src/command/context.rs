@@ -102,8 +102,18 @@ pub struct Outside<'a> {
     pub last: Option<&'a Turn>,
     /// The lines so far.
     pub history: &'a [String],
+    /// For a command that takes its time.
+    pub lookout: &'a dyn Lookout,
     /// What the session does when the command has returned.
     pub acts: Vec<Act>,
+}
+
+/// What a command of the observer's that takes its time can do while it runs.
+pub trait Lookout {
+    /// Says something at once, where somebody sits at a terminal.
+    fn say(&self, text: &Msg);
+    /// Has Ctrl-C been typed, or is the session to end?
+    fn interrupted(&self) -> bool;
 }
 
 /// A subject as the commands see it.

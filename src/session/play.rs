@@ -4,7 +4,7 @@ use super::engine::Session;
 use super::guard;
 use super::reach;
 use super::stage::child_gone;
-use super::watch::Watch;
+use super::watch::{AtPrompt, Watch};
 use crate::command::{Args, Card, Kind, Outside, Run, Said, Stop, SubjectView, Terminal};
 use crate::kernel::{self, Kernel};
 use crate::model::{Call, End, Msg, NsKind, Place, Seen, errno_name};
@@ -82,6 +82,7 @@ impl Session {
     fn outside(&mut self, run: fn(&mut Outside<'_>, &Args) -> Result<Said, Stop>, args: &Args) -> Played {
         let mut kernel = Kernel::new();
         let subjects = self.subjects();
+        let lookout = AtPrompt::new(self.options.lang, self.options.terminal);
         let mut cx = Outside {
             kernel: &mut kernel,
             lang: self.options.lang,
@@ -93,6 +94,7 @@ impl Session {
             keeper: self.keeper,
             last: self.last.as_ref(),
             history: &self.history,
+            lookout: &lookout,
             acts: Vec::new(),
         };
         let outcome = run(&mut cx, args);

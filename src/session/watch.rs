@@ -1,8 +1,9 @@
 //! What the observer does while a line runs: a way out when a PID 1 ignores Ctrl-C, a hint when nothing answers.
 
 use super::signals;
+use crate::command::Lookout;
 use crate::kernel;
-use crate::model::{Lang, Text};
+use crate::model::{Lang, Msg, Text};
 use crate::observe::cgroup::Hierarchies;
 use crate::observe::process::{field, read};
 use crate::subject::{Event, Patience};
@@ -97,6 +98,38 @@ impl Watch {
         // To the terminal at once: the line has not ended, so there is no turn to put it into.
         let _ = writeln!(std::io::stderr(), "\r\n  ! {}\r", text.get(self.lang));
     }
+}
+
+/// What a command of the observer's sees of whoever sits at the prompt.
+pub struct AtPrompt {
+    lang: Lang,
+    interactive: bool,
+}
+
+impl AtPrompt {
+    /// Ctrl-C from before does not count.
+    pub fn new(lang: Lang, interactive: bool) -> AtPrompt {
+        signals::interrupts();
+        AtPrompt { lang, interactive }
+    }
+}
+
+impl Lookout for AtPrompt {
+    fn say(&self, text: &Msg) {
+        if self.interactive {
+            let shown = visible(text.get(self.lang));
+            let _ = writeln!(std::io::stderr(), "  {shown}\r");
+        }
+    }
+
+    fn interrupted(&self) -> bool {
+        signals::interrupts() > 0 || signals::ending().is_some()
+    }
+}
+
+/// No control character reaches the terminal.
+fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
 }
 
 /// Is it PID 1 of a namespace without a handler for SIGINT?

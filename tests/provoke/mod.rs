@@ -138,6 +138,27 @@ pub const ALL: &[Provocation] = &[
     root("H2", "", "kill 0 4194303 --on-host", "ESRCH", "4194303"),
     nobody("H7", "", "kill --outside 0 1 --on-host", "EPERM", "uid 0"),
     root("H3", "", "wait", "ECHILD", "").cured(),
+    root("I1", "caps inheritable drop all", "caps ambient raise NET_RAW", "EPERM", "NET_RAW").cured(),
+    nobody("I1", "", "caps ambient raise NET_RAW", "EPERM", "NET_RAW"),
+    root("I2", "caps drop SETPCAP", "caps bound drop KILL", "EPERM", "CAP_SETPCAP").cured(),
+    root("I3", "", "caps bound drop 63", "EINVAL", "").cured(),
+    root("I4", "caps drop KILL", "caps effective raise KILL", "EPERM", "KILL").cured(),
+    root("I4", "caps bound drop KILL", "caps inheritable add KILL", "EPERM", "KILL"),
+    nobody("I6", "", "seccomp deny reboot", "EACCES", "no_new_privs").cured(),
+    nobody("I6", "", "landlock ro /", "EPERM", "no_new_privs").cured().needs("root userns landlock"),
+    root("I8", "seccomp deny sethostname; unshare uts", "hostname x", "EPERM", "Seccomp").possible(),
+    root("I9", "unshare user; rlimit NOFILE 64 64", "rlimit NOFILE 64 65", "EPERM", "CAP_SYS_RESOURCE"),
+    root("I10", "rlimit NOFILE 64 64", "rlimit NOFILE 65", "EINVAL", ""),
+    root("I13", "setuid 1000", "setuid 0", "EPERM", "CAP_SETUID").cured(),
+    root("I13", "caps drop SETGID", "setgid 5", "EPERM", "CAP_SETGID"),
+    root("I14", "unshare user", "oom_score -1", "EACCES", "CAP_SYS_RESOURCE"),
+    root("I15", "", "oom_score 1001", "EINVAL", ""),
+    root("I16", "unshare user; prio 5", "prio -5", "EACCES", "CAP_SYS_NICE"),
+    root("I17", "", "sched affinity 1000", "EINVAL", ""),
+    root("I18", "securebits +NOROOT +NOROOT_LOCKED", "securebits -NOROOT", "EPERM", "NOROOT"),
+    root("I18", "caps drop SETPCAP", "securebits +NOROOT", "EPERM", "CAP_SETPCAP"),
+    root("C11", "unshare user", "setgroups", "EPERM", "gid_map"),
+    root("C12", "unshare user", "setuid 0", "EINVAL", "uid_map").cured(),
 ];
 
 /// What does not fail: row, needs, as whom, lines, and what a note of the last line says.
@@ -151,6 +172,7 @@ pub fn missing(needs: &str) -> Option<String> {
     let root = nix::unistd::geteuid().is_root();
     let has = |word: &str| match word {
         "root" => root,
+        "landlock" => boxlab::kernel::Kernel::new().landlock_abi().is_ok(),
         "userns" => std::fs::read_to_string("/proc/sys/kernel/unprivileged_userns_clone").map_or(true, |text| text.trim() == "1"),
         word if word.starts_with("cgroup") => has_cgroup(word),
         _ => true,

@@ -1,6 +1,7 @@
 //! cgroups: what a subject and all it starts may use. The bench makes a cgroup for each subject when a line needs one.
 
 mod base;
+mod devices;
 mod enable;
 mod enter;
 mod file;
@@ -8,6 +9,7 @@ mod freeze;
 mod get;
 mod ground;
 mod kill;
+mod move_to;
 mod nested;
 mod new;
 mod rm;
@@ -16,9 +18,11 @@ mod show;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod tree;
 mod trial;
 mod value;
+mod watch;
 
 pub use file::{files, settable};
 pub use ground::Ground;
@@ -34,15 +38,19 @@ use std::path::Path;
 pub const CARDS: &[Card] = &[
     new::CARD,
     enter::CARD,
+    move_to::CARD,
     rm::CARD,
     set::CARD,
     get::CARD,
     show::CARD,
     tree::CARD,
+    threads::CARD,
+    watch::CARD,
     enable::CARD,
     freeze::FREEZE,
     freeze::THAW,
     kill::CARD,
+    devices::CARD,
 ];
 
 /// The flag that names another cgroup than the one in which the subject sits.

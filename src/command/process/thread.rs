@@ -75,7 +75,7 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
         )));
     }
     if found.unshared != 0 {
-        return Err(Errno::from_raw(found.unshared).into());
+        return Ok(Said::nothing().note(NoteKind::Careful, refused(found.unshared, &kinds)));
     }
     let row = |(kind, [first, second]): &(NsKind, [String; 2])| {
         let mark = if first == second { Mark::Plain } else { Mark::Own };
@@ -99,6 +99,23 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
             )
         }
     })
+}
+
+/// What the refusal means.
+fn refused(errno: i32, kinds: &[NsKind]) -> Msg {
+    match errno {
+        libc::EINVAL if kinds.contains(&NsKind::User) => Msg::new(
+            "EINVAL: the process has two threads, and they share credentials and memory: one of them alone cannot be root of a new user namespace",
+            "EINVAL：该进程有两个线程，它们共享凭据与内存：不能只让其中一个成为新用户命名空间的 root",
+        ),
+        errno => {
+            let name = crate::model::errno_name(Errno::from_raw(errno));
+            Msg::new(
+                format!("{name}: as for a process with one thread, `unshare` gives the reason"),
+                format!("{name}：与单线程的进程一样，`unshare` 会给出原因"),
+            )
+        }
+    }
 }
 
 fn try_it(cx: &mut Inside<'_>, kinds: &[NsKind]) -> Found {

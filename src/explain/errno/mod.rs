@@ -10,6 +10,7 @@ mod clone;
 mod identity;
 mod join;
 mod knob;
+mod privilege;
 mod process;
 
 pub use case::{Case, Verdict};
@@ -53,7 +54,7 @@ const fn t(en: &'static str, zh: &'static str) -> Text {
 /// Nothing to add.
 const NONE: Text = t("", "");
 
-const SECTIONS: &[&[Row]] = &[clone::ROWS, join::ROWS, identity::ROWS, process::ROWS, cgroup::ROWS, knob::ROWS];
+const SECTIONS: &[&[Row]] = &[clone::ROWS, join::ROWS, identity::ROWS, process::ROWS, privilege::ROWS, cgroup::ROWS, knob::ROWS];
 
 /// All rows, in order.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
