@@ -18,7 +18,11 @@ pub struct Pane {
 impl Pane {
     /// Lays it out.
     pub fn new(picture: &Picture, foot: &Foot, layout: &Layout, style: &Style) -> Pane {
-        let Some(area) = layout.pane else { return Pane::default() };
+        let Some(area) = layout.pane else {
+            // What is said when there is no pane stands on the last lines, for a while.
+            let foot = if *foot == Foot::Keys { Vec::new() } else { pane::foot(foot, style, layout.columns, layout.rows) };
+            return Pane { lines: Vec::new(), foot };
+        };
         let foot = pane::foot(foot, style, area.columns, area.rows);
         let rows = area.rows - foot.len().min(area.rows);
         let draw = if layout.at_right { pane::right } else { pane::bottom };
@@ -31,7 +35,14 @@ pub fn draw(frame: &mut Frame, emulator: &Emulator, layout: &Layout, pane: &Pane
     emulator.draw(frame);
     frame.settle();
     scrolled(frame, emulator, layout, style);
-    let Some(area) = layout.pane else { return };
+    let Some(area) = layout.pane else {
+        let first = layout.rows - pane.foot.len().min(layout.rows);
+        for (at, line) in pane.foot.iter().enumerate() {
+            frame.row_mut(first + at).fill(Cell::default());
+            write(frame, (0, first + at), layout.columns, line, style);
+        }
+        return;
+    };
     for row in area.row..area.row + area.rows {
         frame.row_mut(row)[area.column..area.column + area.columns].fill(Cell::default());
     }
@@ -46,10 +57,13 @@ pub fn draw(frame: &mut Frame, emulator: &Emulator, layout: &Layout, pane: &Pane
     let foot = area.row + area.rows - pane.foot.len().min(area.rows);
     let rows = pane.lines.iter().enumerate().map(|(at, line)| (area.row + at, line));
     for (row, line) in rows.chain(pane.foot.iter().enumerate().map(|(at, line)| (foot + at, line))) {
-        let mut column = area.column;
-        for span in line {
-            column = frame.write((column, row), end, &span.text, &look(span.role, style.theme, style.colour));
-        }
+        write(frame, (area.column, row), end, line, style);
+    }
+}
+
+fn write(frame: &mut Frame, (mut column, row): (usize, usize), end: usize, line: &Line, style: &Style) {
+    for span in line {
+        column = frame.write((column, row), end, &span.text, &look(span.role, style.theme, style.colour));
     }
 }
 

@@ -4,12 +4,14 @@ use super::frame::{Cell, Frame, OWN_CURSOR};
 use alacritty_terminal::event::{Event, EventListener, WindowSize};
 use alacritty_terminal::grid::{Dimensions, Scroll};
 use alacritty_terminal::index::{Column, Line};
+use alacritty_terminal::term::cell::Flags;
 use alacritty_terminal::term::{Config, Osc52, Term, TermMode};
 use alacritty_terminal::vte::ansi::{Processor, Rgb};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::Instant;
+use unicode_width::UnicodeWidthStr;
 
 /// Lines that can be scrolled back to.
 const HISTORY: usize = 2000;
@@ -178,33 +180,52 @@ impl Emulator {
         frame
     }
 
-    /// Wipes out an edit line that begins with this prompt, before a change of the size wraps it anew: the editor repaints it from
-    /// its first row, where it believes to be, and would leave pieces of the wrapped one above.
-    pub fn wipe_prompt(&mut self, prompt: &str) {
-        if prompt.is_empty() || self.mode().contains(TermMode::ALT_SCREEN) {
+    /// Wipes out an edit line that begins with this prompt, before a change to so many columns wraps it anew: the editor repaints
+    /// it where it believes that its first row is, and would leave pieces of the wrapped one above. It repaints only one that takes
+    /// several rows or will not fit any more; any other stays.
+    pub fn wipe_prompt(&mut self, prompt: &str, columns: usize) {
+        let was = self.size.columns;
+        if prompt.is_empty() || columns == was || self.mode().contains(TermMode::ALT_SCREEN) {
             return;
         }
-        let (columns, at) = (self.size.columns, self.term.grid().cursor.point);
-        let text = |line: Line| -> String {
-            let row = &self.term.grid()[line];
-            let cells = (0..columns).map(|column| &row[Column(column)]);
-            cells
-                .filter(|cell| !cell.flags.contains(alacritty_terminal::term::cell::Flags::WIDE_CHAR_SPACER))
-                .map(|cell| cell.c)
-                .collect()
-        };
-        let head: String = prompt.chars().take(columns.saturating_sub(1).min(24)).collect();
-        let head = head.trim_end();
-        let Some(first) = (0..=at.line.0).rev().take(40).find(|line| text(Line(*line)).starts_with(head)) else { return };
+        let Some((first, last)) = self.edit_line(prompt) else { return };
+        let end = self.text(last).trim_end().width();
+        if first == last && end < columns {
+            return;
+        }
         let grid = self.term.grid_mut();
-        for line in first..self.size.rows as i32 {
-            for column in 0..columns {
+        for line in first..=last {
+            for column in 0..was {
                 grid[Line(line)][Column(column)] = Cell::default();
             }
         }
-        grid.cursor.point.line = Line(first);
         grid.cursor.point.column = Column(0);
         grid.cursor.input_needs_wrap = false;
+    }
+
+    /// The rows of the edit line around the cursor. All rows but the last one are full, whatever the editor makes of them.
+    fn edit_line(&self, prompt: &str) -> Option<(i32, i32)> {
+        let at = self.term.grid().cursor.point.line.0;
+        let head: String = prompt.chars().take(self.size.columns.saturating_sub(1).min(24)).collect();
+        let full = |line: i32| self.text(line).trim_end().width() + 1 >= self.size.columns;
+        let mut first = at;
+        while !self.text(first).starts_with(head.trim_end()) {
+            first -= 1;
+            if first < 0 || !full(first) {
+                return None;
+            }
+        }
+        let mut last = at;
+        while last + 1 < self.size.rows as i32 && full(last) {
+            last += 1;
+        }
+        Some((first, last))
+    }
+
+    fn text(&self, line: i32) -> String {
+        let row = &self.term.grid()[Line(line)];
+        let cells = (0..self.size.columns).map(|column| &row[Column(column)]);
+        cells.filter(|cell| !cell.flags.contains(Flags::WIDE_CHAR_SPACER)).map(|cell| cell.c).collect()
     }
 }
 

@@ -251,3 +251,7 @@ fn colour(out: &mut Vec<u8>, colour: Color, base: u8) {
 fn is_sure(c: char, wide: usize) -> bool {
     c.is_ascii() || (wide == 2 && matches!(c, '\u{3001}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{ff01}'..='\u{ff60}'))
 }
+
+#[cfg(test)]
+#[path = "encode_tests.rs"]
+mod tests;

@@ -128,7 +128,8 @@ impl Screen {
         }
         self.drain(Duration::from_millis(50));
         let keeper_lives = nix::unistd::getppid().as_raw() == keeper::pid();
-        let ours = keeper_lives || kernel::owns_terminal();
+        // Without the keeper it may be another job's by now; or nobody's, when the keeper led the session.
+        let ours = keeper_lives || kernel::terminal_owner().is_none() || kernel::owns_terminal();
         self.tty.give_back(ours);
         if ours {
             self.leave_behind();
@@ -333,8 +334,7 @@ impl Screen {
         let was = self.layout.left;
         self.layout = Layout::of(self.layout.columns, self.layout.rows, self.wish);
         if self.layout.left != was {
-            // Only an edit line that will be wrapped anew is repainted by the editor.
-            self.emulator.wipe_prompt(&self.prompt);
+            self.emulator.wipe_prompt(&self.prompt, self.layout.left.0);
             self.emulator.resize(self.layout.left.0, self.layout.left.1);
             kernel::set_window_size(&self.master, (self.layout.left.0 as u16, self.layout.left.1 as u16));
         }

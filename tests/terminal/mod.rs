@@ -2,6 +2,10 @@
 
 // Each test uses what it needs of this.
 #![allow(dead_code)]
+// Each file of tests uses its part.
+#![allow(dead_code)]
+
+mod view;
 
 use nix::libc;
 use nix::pty::{Winsize, openpty};
@@ -35,6 +39,8 @@ pub struct Terminal {
     pub raw: String,
     pending: Vec<u8>,
     seen: usize,
+    /// What a person sees.
+    pub view: view::View,
 }
 
 impl Terminal {
@@ -42,7 +48,7 @@ impl Terminal {
     pub fn open(env: &[(&str, &str)]) -> Terminal {
         let mark = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let state = std::env::temp_dir().join(format!("boxlab-pty-{mark}"));
-        let mut terminal = Terminal::start(env, mark, state);
+        let mut terminal = Terminal::start(env, mark, state, &["--no-pane"], (100, 30));
         terminal.wait("leaves");
         terminal.wait_prompt();
         terminal
@@ -53,14 +59,61 @@ impl Terminal {
         self.keep_state = true;
         let (mark, state) = (format!("{}+", self.mark), self.state.clone());
         drop(self);
-        let mut terminal = Terminal::start(&[], mark, state);
+        let mut terminal = Terminal::start(&[], mark, state, &["--no-pane"], (100, 30));
         terminal.wait("leaves");
         terminal.wait_prompt();
         terminal
     }
 
-    fn start(env: &[(&str, &str)], mark: String, state: PathBuf) -> Terminal {
-        let size = Winsize { ws_row: 30, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0 };
+    /// Starts the screen on a terminal of this size; waits for nothing.
+    pub fn screen(env: &[(&str, &str)], size: (u16, u16)) -> Terminal {
+        Terminal::with(env, &[], size)
+    }
+
+    /// Starts it with these further arguments.
+    pub fn with(env: &[(&str, &str)], args: &[&str], size: (u16, u16)) -> Terminal {
+        let mark = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let state = std::env::temp_dir().join(format!("boxlab-pty-{mark}"));
+        Terminal::start(env, mark, state, args, size)
+    }
+
+    /// Ends this one and starts another screen that remembers what this one did.
+    pub fn reopen_screen(mut self, size: (u16, u16)) -> Terminal {
+        self.keep_state = true;
+        let (mark, state) = (format!("{}+", self.mark), self.state.clone());
+        drop(self);
+        Terminal::start(&[], mark, state, &[], size)
+    }
+
+    /// Waits until this is to be seen.
+    pub fn wait_view(&mut self, text: &str) {
+        self.until(&format!("`{text}` is to be seen"), |terminal| terminal.view.lines().iter().any(|line| line.contains(text)));
+    }
+
+    /// Waits for the prompt on the line where the cursor is: what ran before has ended.
+    pub fn wait_idle(&mut self) {
+        self.until("a prompt", |terminal| {
+            let lines = terminal.view.lines();
+            lines
+                .iter()
+                .rev()
+                .map(|line| line.split('│').next().unwrap_or_default().trim_end())
+                .find(|line| !line.is_empty() && !line.starts_with('─'))
+                .is_some_and(|line| line.ends_with('▸'))
+        });
+    }
+
+    /// Another size.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        let master = self.master.as_ref().expect("it is open").as_raw_fd();
+        self.view.resize(columns, rows);
+        // SAFETY: TIOCSWINSZ reads one winsize, and `size` is one.
+        unsafe { libc::ioctl(master, libc::TIOCSWINSZ, &size) };
+    }
+
+    fn start(env: &[(&str, &str)], mark: String, state: PathBuf, args: &[&str], (columns, rows): (u16, u16)) -> Terminal {
+        let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         let pty = openpty(Some(&size), None).expect("a pty");
         // Children of other tests that start at this moment must not hold this terminal open.
         for fd in [pty.master.as_raw_fd(), pty.slave.as_raw_fd()] {
@@ -69,7 +122,7 @@ impl Terminal {
         }
         let end = || pty.slave.try_clone().expect("a descriptor");
         let mut command = Command::new(env!("CARGO_BIN_EXE_boxlab"));
-        command.args(["--lang", "en", "--no-pane"]).stdin(end()).stdout(end()).stderr(end());
+        command.args(["--lang", "en"]).args(args).stdin(end()).stdout(end()).stderr(end());
         command.env_remove("LC_ALL").env_remove("NO_COLOR").env("LANG", "C.UTF-8").env("TERM", "xterm");
         command.env("XDG_STATE_HOME", &state).env(MARK, &mark).env("PS1", "$ ").envs(env.iter().copied());
         // SAFETY: setsid and ioctl are system calls and nothing else: they may be made between fork and exec.
@@ -93,6 +146,7 @@ impl Terminal {
             raw: String::new(),
             pending: Vec::new(),
             seen: 0,
+            view: view::View::new(columns, rows),
         }
     }
 
@@ -240,6 +294,7 @@ impl Terminal {
         let mut bytes = [0; 4096];
         let Ok(count) = master.read(&mut bytes) else { return false };
         self.pending.extend(&bytes[..count]);
+        self.view.feed(&bytes[..count]);
         let whole = match std::str::from_utf8(&self.pending) {
             Ok(text) => text.len(),
             Err(error) => error.valid_up_to(),

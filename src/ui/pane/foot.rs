@@ -44,5 +44,21 @@ pub fn foot(foot: &Foot, style: &Style, width: usize, height: usize) -> Vec<Line
             .map(|(key, text)| vec![span(Role::Head, format!("{key:7}")), span(Role::Plain, style.visible(style.text(text)))])
             .collect(),
     };
+    // Where they are too many for one column they stand in two.
+    let half = lines.len().div_ceil(2);
+    let lines = if lines.len() > height && half <= height && width >= 72 { in_two(&lines, half, style, width) } else { lines };
     lines.iter().take(height).map(|line| cut_line(line, width, style)).collect()
+}
+
+fn in_two(lines: &[Line], half: usize, style: &Style, width: usize) -> Vec<Line> {
+    let each = (width - 2) / 2;
+    let (left, right) = lines.split_at(half);
+    let beside = |(row, line): (usize, &Line)| {
+        let mut whole = cut_line(line, each, style);
+        let used: usize = whole.iter().map(|span| crate::ui::width(&span.text)).sum();
+        whole.push(span(Role::Plain, " ".repeat(each - used + 2)));
+        whole.extend(right.get(row).map(|line| cut_line(line, each, style)).unwrap_or_default());
+        whole
+    };
+    left.iter().enumerate().map(beside).collect()
 }

@@ -39,15 +39,13 @@ pub(super) fn head(words: &str, columns: usize, style: &Style) -> Line {
 pub(super) fn cut_line(line: &[Span], columns: usize, style: &Style) -> Line {
     let mut left = columns;
     let mut done = Line::new();
-    let total: usize = line.iter().map(|span| width(span.text.trim_end())).sum::<usize>()
-        + line.iter().map(|span| width(&span.text) - width(span.text.trim_end())).sum::<usize>();
     for (at, one) in line.iter().enumerate() {
         let rest: usize = line[at..].iter().map(|span| width(&span.text)).sum();
         if rest <= left {
             done.extend_from_slice(&line[at..]);
             return done;
         }
-        if total > columns && width(&one.text) >= left {
+        if width(&one.text) >= left {
             done.push(span(one.role, cut(&one.text, left, style.sign(Sign::Cut))));
             return done;
         }

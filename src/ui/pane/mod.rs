@@ -93,11 +93,13 @@ pub fn bottom(picture: &Picture, style: &Style, width: usize, height: usize) -> 
     let parts = [first, second, third];
     let lines = (0..height).map(|row| {
         let mut whole = Line::new();
-        for part in parts.iter().take(columns) {
+        for (at, part) in parts.iter().take(columns).enumerate() {
             let one = cut_line(part.get(row).unwrap_or(&empty), each, style);
             let used: usize = one.iter().map(|span| super::width(&span.text)).sum();
             whole.extend(one);
-            whole.push(span(Role::Plain, " ".repeat((each - used.min(each)) + 2)));
+            if at + 1 < columns {
+                whole.push(span(Role::Plain, " ".repeat((each - used.min(each)) + 2)));
+            }
         }
         whole
     });

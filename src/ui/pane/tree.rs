@@ -46,7 +46,7 @@ fn row(branch: &Branch, style: &Style) -> Line {
     done
 }
 
-const TITLE: Text = Text { en: "processes: outside(inside)", zh: "进程：外部(内部)" };
+const TITLE: Text = Text { en: "tree: outside(inside)", zh: "进程：外部(内部)" };
 const ZOMBIE: Text = Text { en: "zombie", zh: "僵尸" };
 const STOPPED: Text = Text { en: "stopped", zh: "已停止" };
 const WAITS: Text = Text { en: "uninterruptible", zh: "不可中断" };

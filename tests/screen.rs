@@ -1,0 +1,352 @@
+//! The screen on a real terminal: what people do in one works at the left, the pane lives at the right, and whatever dies, the
+//! terminal is itself again.
+
+// A test plays the machine, not the bench: it signals from outside.
+#![allow(clippy::disallowed_methods)]
+
+mod terminal;
+
+use alacritty_terminal::term::TermMode;
+use nix::sys::signal::{Signal, kill};
+use nix::sys::termios::LocalFlags;
+use nix::unistd::Pid;
+use terminal::{Terminal, child};
+
+const SIZE: (u16, u16) = (120, 36);
+const PREFIX: &str = "\x1d";
+
+fn root() -> bool {
+    let root = nix::unistd::geteuid().is_root();
+    let required = std::env::var("BOXLAB_REQUIRE").unwrap_or_default();
+    assert!(root || !required.split(',').any(|word| word == "root"), "root is required and is not there");
+    if !root {
+        eprintln!("skipped: needs root");
+    }
+    root
+}
+
+fn open() -> Terminal {
+    let mut terminal = Terminal::screen(&[], SIZE);
+    terminal.wait_view("Ctrl-]");
+    terminal.wait_idle();
+    terminal
+}
+
+fn line(terminal: &mut Terminal, text: &str) {
+    terminal.send(&format!("{text}\r"));
+}
+
+fn signal(pid: i32, signal: Signal) {
+    kill(Pid::from_raw(pid), signal).expect("it lives");
+}
+
+/// The terminal as its owner left it: modes of the line, screen, mouse, cursor.
+fn is_itself(terminal: &mut Terminal) {
+    terminal.until("all modes are as before", |terminal| {
+        [LocalFlags::ICANON, LocalFlags::ECHO, LocalFlags::ISIG].iter().all(|flag| terminal.flag(*flag))
+            && terminal.view.left_on().is_empty()
+    });
+}
+
+/// Keeper, screen, shell and subject.
+fn pids(terminal: &Terminal) -> [i32; 4] {
+    let (keeper, screen, shell) = terminal.pids();
+    [keeper, screen, shell, child(shell)]
+}
+
+#[test]
+fn the_pane_stands_beside_the_prompt_and_names_its_keys() {
+    let mut terminal = open();
+    for text in ["│", "uts    host", "tree: outside(inside)", "p hide"] {
+        terminal.wait_view(text);
+    }
+    line(&mut terminal, "quit");
+    assert_eq!(terminal.status(), 0);
+    is_itself(&mut terminal);
+    // The last screen stays in the terminal's own scroll-back.
+    terminal.wait_view("▸ quit");
+    terminal.wait_nothing_left();
+}
+
+#[test]
+fn a_change_is_marked_and_named() {
+    let mut terminal = open();
+    line(&mut terminal, "unshare user uts");
+    terminal.wait_view("~ uts    a1");
+    terminal.wait_view("UID");
+    line(&mut terminal, "subject new b");
+    terminal.wait_view("*b ");
+    terminal.wait_view("≠");
+}
+
+#[test]
+fn the_pane_lives_while_a_program_runs() {
+    let mut terminal = open();
+    line(&mut terminal, "spawn sh");
+    terminal.wait_view("└ ");
+    line(&mut terminal, "sleep 4321 &");
+    // Nothing was typed at the prompt of the bench meanwhile.
+    terminal.wait_view("sleep 4321");
+    line(&mut terminal, "exec 3>&1; sh -c 'exec true' & sleep 0.3; exit");
+    terminal.wait_idle();
+}
+
+#[test]
+fn a_name_with_an_escape_sequence_is_shown_not_obeyed() {
+    let mut terminal = open();
+    line(&mut terminal, "spawn -b bash -c 'exec -a $(printf \"e\\033]0;owned\\007vil\") sleep 4321'");
+    terminal.wait_view("e^[]0;owned^Gvil");
+    assert!(!terminal.raw.contains("\x1b]0;owned"), "the terminal got it raw");
+}
+
+#[test]
+fn alternate_screen_mouse_and_cursor_keys_are_the_programs() {
+    let mut terminal = open();
+    line(
+        &mut terminal,
+        "spawn sh -c 'stty raw -echo; printf \"\\033[?1049h\\033[?1h\\033[?1002h\\033[?1006h\\033[4 qfull\"; dd bs=1 count=10 2>/dev/null | od -An -tx1; printf \"\\033[?1002l\\033[?1l\\033[?1049l\"'",
+    );
+    terminal.wait_view("full");
+    terminal.until("the modes are the program's", |terminal| {
+        terminal.view.mode().contains(TermMode::APP_CURSOR | TermMode::MOUSE_DRAG | TermMode::SGR_MOUSE)
+    });
+    terminal.until("the shape of the cursor", |terminal| terminal.raw.contains("\x1b[4 q"));
+    // Over the pane it is not the program's.
+    terminal.send("\x1b[<0;110;3M\x1b[<0;10;3M");
+    terminal.wait_idle();
+    terminal.until("the mouse is the bench's again", |terminal| !terminal.view.mode().contains(TermMode::MOUSE_DRAG));
+    assert!(terminal.view.lines().iter().any(|line| line.contains("▸")));
+}
+
+#[test]
+fn titles_bells_and_the_clipboard_reach_the_terminal() {
+    let mut terminal = open();
+    line(&mut terminal, "spawn printf '\\033]2;a title\\033\\\\\\007\\033]52;c;Zm9v\\007'");
+    terminal.until("all of them came", |terminal| {
+        ["\x1b]2;a title\x1b\\", "\x07", "\x1b]52;c;Zm9v\x1b\\"].iter().all(|text| terminal.raw.contains(text))
+    });
+}
+
+#[test]
+fn a_program_killed_on_the_alternate_screen_leaves_it() {
+    let mut terminal = open();
+    line(&mut terminal, "spawn sh -c 'printf \"\\033[?1049h\\033[?25lfull\"; kill -9 $$'");
+    terminal.wait_view("killed by SIGKILL");
+    terminal.wait_idle();
+    terminal.until("the cursor is shown", |terminal| terminal.view.mode().contains(TermMode::SHOW_CURSOR));
+    assert!(terminal.view.lines().iter().any(|line| line.contains("boxlab: each command")), "the normal screen");
+}
+
+#[test]
+fn ctrl_z_fg_and_ctrl_c_are_for_the_program() {
+    let mut terminal = open();
+    line(&mut terminal, "spawn sh -c \"echo rea''dy; exec sleep 1000\"");
+    terminal.wait_view("ready");
+    terminal.send("\x1a");
+    terminal.wait_view("`fg` goes on with it");
+    terminal.wait_view("T stopped");
+    terminal.wait_idle();
+    line(&mut terminal, "fg");
+    terminal.until("it goes on", |terminal| !terminal.view.lines().iter().any(|line| line.contains("T stopped")));
+    terminal.send("\x03");
+    terminal.wait_view("killed by SIGINT");
+}
+
+#[test]
+fn a_key_kills_a_pid_1_that_ignores_ctrl_c() {
+    if !root() {
+        return;
+    }
+    let mut terminal = open();
+    line(&mut terminal, "unshare pid");
+    terminal.wait_view("pending");
+    terminal.wait_idle();
+    line(&mut terminal, "spawn sleep 1000");
+    terminal.wait_view("(1) sleep 1000");
+    terminal.send("\x03");
+    terminal.wait_view("the kernel drops Ctrl-C");
+    terminal.send(&format!("{PREFIX}k"));
+    terminal.wait_view("killed by SIGKILL");
+}
+
+#[test]
+fn the_pane_is_hidden_by_a_key_and_that_is_remembered() {
+    let mut terminal = open();
+    terminal.send(&format!("{PREFIX}p"));
+    terminal.until("it is gone", |terminal| !terminal.view.lines().iter().any(|line| line.contains('│')));
+    terminal.until("text can be selected", |terminal| !terminal.view.mode().intersects(TermMode::MOUSE_MODE));
+    line(&mut terminal, "spawn stty size");
+    terminal.wait_view("36 120");
+    let mut again = terminal.reopen_screen(SIZE);
+    again.wait_idle();
+    assert!(!again.view.lines().iter().any(|line| line.contains('│')));
+    line(&mut again, "pane right");
+    again.wait_view("│");
+    line(&mut again, "pane width 50");
+    again.wait_idle();
+    line(&mut again, "spawn stty size");
+    again.wait_view("36 69");
+    line(&mut again, "pane bottom");
+    again.wait_view("────────────────────────────────────────────────────────────────────────────────────────────");
+}
+
+#[test]
+fn a_paste_is_not_obeyed() {
+    let mut terminal = open();
+    terminal.until("pastes are told from keys", |terminal| terminal.view.mode().contains(TermMode::BRACKETED_PASTE));
+    terminal.send("\x1b[200~history \x1dp\x1b[201~");
+    terminal.wait_view("history");
+    terminal.send("\x15");
+    line(&mut terminal, "subject list");
+    terminal.wait_view("its own");
+    assert!(terminal.view.lines()[0].contains('│'), "the pane is still there");
+}
+
+#[test]
+fn one_scrolls_back_with_a_mark_and_any_key_returns() {
+    let mut terminal = open();
+    line(&mut terminal, "spawn seq 1000 1099");
+    terminal.wait_view("1099");
+    terminal.wait_idle();
+    for up in ["\x1b[<64;5;5M", "\x1b[5~"] {
+        terminal.send(up);
+        terminal.wait_view("lines up");
+        terminal.send("x");
+        terminal.until("back at the end", |terminal| !terminal.view.lines().iter().any(|line| line.contains("lines up")));
+        terminal.send("\x15");
+    }
+}
+
+#[test]
+fn every_size_at_any_moment_leaves_one_prompt() {
+    let mut terminal = open();
+    terminal.send("history a line that is long enough to be wrapped at some of these widths, but not at all of them");
+    terminal.wait_view("all of them");
+    for (columns, rows) in
+        [(100, 30), (70, 24), (40, 10), (130, 40), (97, 25), (1, 1), (60, 20), (3, 2), (0, 0), (200, 50), (80, 24)]
+    {
+        terminal.resize(columns, rows);
+        // What is drawn is not known for the small ones; that it goes on is.
+        std::thread::sleep(std::time::Duration::from_millis(120));
+    }
+    terminal.resize(120, 36);
+    terminal.until("one prompt", |terminal| {
+        let lines = terminal.view.lines();
+        let first = lines.iter().filter(|line| line.contains("▸")).count();
+        first == 1 && lines.iter().any(|line| line.contains("history a line that is long"))
+    });
+    terminal.send("\x15");
+    line(&mut terminal, "subject list");
+    terminal.wait_view("its own");
+}
+
+#[test]
+fn a_terminal_without_a_size_is_asked() {
+    let mut terminal = Terminal::screen(&[], (0, 0));
+    terminal.until("it is asked", |terminal| terminal.raw.contains("\x1b[6n"));
+    terminal.view.resize(120, 36);
+    terminal.send("\x1b[36;120R");
+    terminal.wait_view("Ctrl-]");
+    terminal.wait_idle();
+}
+
+#[test]
+fn where_nothing_can_be_drawn_the_plain_shell_starts() {
+    for (env, args) in [(&[("TERM", "dumb")][..], &[][..]), (&[][..], &["--no-pane"][..])] {
+        let mut terminal = Terminal::with(env, args, SIZE);
+        terminal.wait("leaves");
+        terminal.wait("▸ ");
+        line(&mut terminal, "pane right");
+        terminal.wait("no screen is running");
+        assert!(!terminal.raw.contains("\x1b[?1049h"));
+    }
+    let mut silent = Terminal::screen(&[], (0, 0));
+    silent.wait("no screen");
+    silent.wait("leaves");
+}
+
+#[test]
+fn a_frozen_subject_does_not_block_the_prompt() {
+    if !root() {
+        return;
+    }
+    let mut terminal = open();
+    line(&mut terminal, "cgroup freeze");
+    terminal.wait_idle();
+    if terminal.view.lines().iter().any(|line| line.contains("freezer") && line.contains("no")) {
+        return eprintln!("skipped: no freezer here");
+    }
+    terminal.wait_view("frozen");
+    line(&mut terminal, "show /proc/self/comm");
+    terminal.wait_view("Ctrl-C three times");
+    // Three at once would be one signal.
+    for _ in 0..3 {
+        terminal.send("\x03");
+        std::thread::sleep(std::time::Duration::from_millis(600));
+    }
+    terminal.wait_idle();
+}
+
+/// A program in the foreground, and one that has made itself hard to find.
+fn busy() -> Terminal {
+    let mut terminal = open();
+    line(&mut terminal, "spawn sh");
+    terminal.wait_view("└ ");
+    line(
+        &mut terminal,
+        "(setsid nohup sleep 4321 >/dev/null 2>&1 &); printf '\\033[?1049h\\033[?1003h\\033[?25lrea''dy'; sleep 4322",
+    );
+    terminal.wait_view("ready");
+    terminal
+}
+
+#[test]
+fn whoever_is_terminated_the_terminal_is_itself_again_and_nothing_is_left() {
+    for victim in 0..3 {
+        let mut terminal = busy();
+        signal(pids(&terminal)[victim], Signal::SIGTERM);
+        assert_eq!(terminal.status(), 128 + Signal::SIGTERM as i32, "victim {victim}");
+        is_itself(&mut terminal);
+        terminal.wait_nothing_left();
+    }
+}
+
+#[test]
+fn whoever_is_killed_the_terminal_is_itself_again_and_nothing_is_left() {
+    for victim in 0..3 {
+        let mut terminal = busy();
+        signal(pids(&terminal)[victim], Signal::SIGKILL);
+        assert_eq!(terminal.status(), 128 + Signal::SIGKILL as i32, "victim {victim}");
+        is_itself(&mut terminal);
+        terminal.wait_nothing_left();
+    }
+}
+
+#[test]
+fn a_killed_subject_is_replaced() {
+    let mut terminal = busy();
+    signal(pids(&terminal)[3], Signal::SIGKILL);
+    terminal.wait_view("a fresh one stands in its place");
+    terminal.wait_idle();
+    line(&mut terminal, "quit");
+    assert_eq!(terminal.status(), 0);
+    is_itself(&mut terminal);
+    terminal.wait_nothing_left();
+}
+
+#[test]
+fn a_closed_terminal_leaves_nothing() {
+    let mut terminal = busy();
+    terminal.close();
+    terminal.wait_nothing_left();
+}
+
+#[test]
+fn a_flood_is_stopped_by_ctrl_c() {
+    let mut terminal = open();
+    line(&mut terminal, "spawn yes 洪水 flood");
+    terminal.wait_view("洪水 flood");
+    terminal.send("\x03");
+    terminal.wait_view("killed by SIGINT");
+    terminal.wait_idle();
+}
