@@ -37,6 +37,9 @@ struct Cli {
     /// The plain shell: no screen, no pane beside it
     #[arg(long)]
     no_pane: bool,
+    /// The plain shell, which says before each prompt what the pane would show differently; for screen readers
+    #[arg(long)]
+    plain_pane: bool,
     /// Colours for a dark or light terminal, or bold and inverse for a projector
     #[arg(long, value_enum, global = true)]
     theme: Option<Colours>,
@@ -54,6 +57,14 @@ enum Verb {
         /// Judge from this step on; what comes before it is only run
         #[arg(long, value_name = "STEP")]
         from: Option<String>,
+    },
+    /// The pane alone, in this terminal: a session of boxlab, or any process of the machine. It changes nothing
+    Watch {
+        /// A PID; that of a session's process for its subjects. Without it: the only session that runs
+        pid: Option<String>,
+        /// One JSON array a line, at each change
+        #[arg(long)]
+        json: bool,
     },
     /// What this machine allows, by trying each primitive
     Doctor {
@@ -117,6 +128,7 @@ pub fn main() -> i32 {
             Ok(()) => 0,
             Err(_) => 1,
         },
+        Some(Verb::Watch { pid, json }) => screen::watch::run(pid.as_deref(), json, lang),
         Some(Verb::Doctor { json }) => lines(vec!["doctor".into()], lang, json, cli.stop),
         None => match (cli.lines, cli.file) {
             (Some(script), _) => lines(command::split(&script), lang, cli.json, cli.stop),
@@ -127,7 +139,7 @@ pub fn main() -> i32 {
                     2
                 }
             },
-            (None, None) if std::io::stdin().is_terminal() => shell(lang, !cli.no_pane),
+            (None, None) if std::io::stdin().is_terminal() => shell(lang, !cli.no_pane && !cli.plain_pane, cli.plain_pane),
             (None, None) => {
                 let mut script = String::new();
                 match std::io::stdin().read_to_string(&mut script) {
@@ -161,18 +173,21 @@ fn replay(wish: &lesson::Wish, lang: Lang) -> i32 {
 }
 
 /// The interactive shell, below a screen where there can be one.
-fn shell(lang: Lang, pane: bool) -> i32 {
+fn shell(lang: Lang, pane: bool, speaks: bool) -> i32 {
     kernel::wait_for_foreground();
-    keep(|| if pane && screen::is_possible() { screen::run(lang, |screen| open(lang, screen)) } else { open(lang, None) })
+    keep(|| match pane && screen::is_possible() {
+        true => screen::run(lang, |screen| open(lang, screen, speaks)),
+        false => open(lang, None, speaks),
+    })
 }
 
-fn open(lang: Lang, screen: Option<ToScreen>) -> i32 {
+fn open(lang: Lang, screen: Option<ToScreen>, speaks: bool) -> i32 {
     match Session::start(Options { lang, capture: false, terminal: kernel::owns_terminal() }) {
         Ok(mut session) => {
             if let Some(screen) = screen {
                 session.listen(Box::new(move |report| screen.send(report)));
             }
-            repl::run(&mut session)
+            repl::run(&mut session, speaks)
         }
         Err(error) => no_subject(&error),
     }

@@ -345,8 +345,60 @@ fn a_closed_terminal_leaves_nothing() {
 fn a_flood_is_stopped_by_ctrl_c() {
     let mut terminal = open();
     line(&mut terminal, "spawn yes 洪水 flood");
-    terminal.wait_view("洪水 flood");
+    // Not the line that was typed: the program's own.
+    terminal.until("it floods", |terminal| terminal.view.lines().iter().any(|line| line.starts_with("洪水 flood")));
     terminal.send("\x03");
     terminal.wait_view("killed by SIGINT");
     terminal.wait_idle();
+}
+
+/// What `boxlab watch` prints for these words, its status.
+fn watch(words: &[&str]) -> (String, Option<i32>) {
+    let mut command = std::process::Command::new("timeout");
+    command.args(["10", env!("CARGO_BIN_EXE_boxlab"), "watch", "--lang", "en"]).args(words).stdin(std::process::Stdio::null());
+    let output = command.output().expect("boxlab runs");
+    (String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned(), output.status.code())
+}
+
+#[test]
+fn a_session_and_any_process_can_be_watched_from_a_second_terminal() {
+    let mut terminal = open();
+    line(&mut terminal, "unshare user uts");
+    terminal.wait_view("~ uts    a1");
+    let [keeper, ..] = pids(&terminal);
+    let (text, _) = watch(&[&keeper.to_string()]);
+    assert!(text.contains("uts    a1") && text.contains("boxlab-subject"), "{text}");
+    let (text, _) = watch(&[&std::process::id().to_string()]);
+    assert!(text.contains("uts    host"), "{text}");
+    assert_eq!(watch(&["2147483647"]).1, Some(1));
+    assert_eq!(watch(&["x"]).1, Some(2));
+    let mut second = Terminal::with(&[], &["watch", &keeper.to_string(), "--theme", "contrast"], (80, 24));
+    second.wait_view("uts    a1");
+    line(&mut terminal, "unshare ipc");
+    second.wait_view("ipc    a1");
+    line(&mut terminal, "quit");
+    assert_eq!(second.status(), 0);
+    second.wait_view("has ended");
+}
+
+#[test]
+fn the_stream_is_json_until_the_end() {
+    let mut sleep = std::process::Command::new("sleep").arg("1").spawn().expect("sleep(1) runs");
+    let pid = sleep.id().to_string();
+    let waiter = std::thread::spawn(move || sleep.wait());
+    let (text, status) = watch(&["--json", &pid]);
+    let first: serde_json::Value = serde_json::from_str(text.lines().next().expect("a line")).expect("JSON");
+    assert_eq!((&first[0]["name"], status), (&"sleep".into(), Some(0)), "{text}");
+    assert_eq!(text.lines().last(), Some("[]"), "it has ended");
+    waiter.join().expect("the thread ends").expect("sleep ended");
+}
+
+#[test]
+fn the_plain_pane_speaks() {
+    let mut terminal = Terminal::with(&[], &["--plain-pane"], SIZE);
+    terminal.wait("leaves");
+    terminal.wait("▸ ");
+    line(&mut terminal, "spawn -b sleep 4321");
+    terminal.wait("pane: process ");
+    terminal.wait(": sleep 4321");
 }

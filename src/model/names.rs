@@ -1,6 +1,6 @@
 //! Names for namespaces: `uts:[a1]` beside `uts:[4026532177]`. People compare names, not ten digits.
 
-use super::{NsId, NsKind};
+use super::{NsId, NsKind, Snapshot};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -75,6 +75,15 @@ impl Names {
         let name = self.free(kind, subject);
         self.given.retain(|given| given.kind != kind || given.id != id);
         self.given.push(Given { kind, id, name, made: true });
+    }
+
+    /// This subject was seen with namespaces that nobody has named yet: whoever looks from outside takes them for its own.
+    pub fn births(&mut self, subject: &str, seen: &Snapshot) {
+        for (kind, id) in seen.namespaces() {
+            if self.name(kind, id).is_none() {
+                self.birth(subject, kind, id);
+            }
+        }
     }
 
     /// A subject is in it, and nobody here made it.

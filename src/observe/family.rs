@@ -65,6 +65,38 @@ fn member(proc: &Path, pid: i32, depth: usize) -> Option<Member> {
     })
 }
 
+/// A subject of some bench on this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// Its name.
+    pub name: String,
+    /// The process that the observer started.
+    pub pid: i32,
+    /// Its ancestors, from the observer up.
+    pub above: Vec<i32>,
+}
+
+/// The subjects of all benches, by observer. They tell their names as their last argument.
+pub fn subjects(proc: &Path) -> Vec<Subject> {
+    let parent = |pid: i32| -> Option<i32> {
+        let status = read(&proc.join(pid.to_string()).join("status"));
+        field(status.is()?, "PPid")?.parse().ok().filter(|parent| *parent > 0)
+    };
+    let line = |pid: i32| command(proc, pid).is().filter(|line| line.starts_with("boxlab-subject ")).cloned();
+    let pids =
+        std::fs::read_dir(proc).into_iter().flatten().flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let subject = |pid: i32| {
+        let name = line(pid)?.rsplit(' ').next()?.to_string();
+        let above: Vec<i32> = std::iter::successors(parent(pid), |pid| parent(*pid)).collect();
+        // Its forks have its command line, too.
+        above.first().filter(|observer| line(**observer).is_none())?;
+        Some(Subject { name, pid, above })
+    };
+    let mut found: Vec<Subject> = pids.filter_map(subject).collect();
+    found.sort_by_key(|subject| (subject.above.first().copied(), subject.pid));
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,7 @@ mod lesson;
 mod place;
 mod prompt;
 mod scene;
+mod speak;
 mod terminal;
 
 use crate::command;
@@ -26,8 +27,10 @@ use std::borrow::Cow;
 use std::io::Write;
 use std::time::Duration;
 
-/// Runs the shell until `quit`, Ctrl-D, or a signal that ends it. Returns the exit status.
-pub fn run(session: &mut Session) -> i32 {
+/// Runs the shell until `quit`, Ctrl-D, or a signal that ends it; `speaks`: what the pane would show is said in sentences. Returns
+/// the exit status.
+pub fn run(session: &mut Session, speaks: bool) -> i32 {
+    let mut speaker = speaks.then(speak::Speaker::default);
     let modes = terminal::Modes::save();
     let style = script::style(session);
     let mut editor = match editor(session, &style) {
@@ -53,7 +56,8 @@ pub fn run(session: &mut Session) -> i32 {
         if news && say(&drawn(&of_news(calls, notes), &style)).is_err() {
             break;
         }
-        if say(&class.footer(&style)).is_err() {
+        let spoken = speaker.as_mut().map(|speaker| speaker.lines(session, &style)).unwrap_or_default();
+        if say(&(spoken + &class.footer(&style))).is_err() {
             break;
         }
         let (bare, painted) = renew(&mut editor, session, &style);

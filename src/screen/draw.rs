@@ -83,3 +83,7 @@ fn scrolled(frame: &mut Frame, emulator: &Emulator, layout: &Layout, style: &Sty
 }
 
 const SCROLLED: Text = Text { en: "{} lines up; any key returns", zh: "上翻 {} 行；按任意键返回" };
+
+#[cfg(test)]
+#[path = "draw_tests.rs"]
+mod tests;

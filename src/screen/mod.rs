@@ -16,6 +16,7 @@ mod look;
 mod memory;
 mod run;
 mod tty;
+pub mod watch;
 
 pub use link::ToScreen;
 

@@ -274,10 +274,7 @@ impl Screen {
         let subjects: Vec<Watched> = self.scene.subjects.iter().map(|who| self.reader.read(who)).collect();
         if subjects != self.subjects {
             // A namespace that was born while the line still runs has the name that it will have.
-            for one in &subjects {
-                let new = one.seen.namespaces().filter(|(kind, id)| self.scene.names.name(*kind, *id).is_none());
-                new.collect::<Vec<_>>().into_iter().for_each(|(kind, id)| self.scene.names.birth(&one.name, kind, id));
-            }
+            subjects.iter().for_each(|one| self.scene.names.births(&one.name, &one.seen));
             self.subjects = subjects;
             self.stale_pane = true;
         }

@@ -44,7 +44,7 @@ impl Session {
     pub fn start(options: Options) -> io::Result<Session> {
         // Asked for once: after the keeper's death the answer would be another.
         let keeper = keeper::pid();
-        let stages = vec![Stage { name: "a".into(), handle: Handle::start(options.capture)?, keeper }];
+        let stages = vec![Stage { name: "a".into(), handle: Handle::start("a", options.capture)?, keeper }];
         let own = observe::snapshot(Path::new("/proc"), std::process::id() as i32);
         let host = NsKind::ALL.into_iter().filter_map(|kind| Some((kind, own.ns_id(kind)?))).collect();
         Ok(Session {
@@ -236,7 +236,7 @@ impl Session {
                 self.current = self.current.min(self.stages.len() - 1);
             }
             Act::New(name) => {
-                let handle = Handle::start(self.options.capture).map_err(|error| {
+                let handle = Handle::start(&name, self.options.capture).map_err(|error| {
                     Msg::new(
                         format!("a further subject cannot be started: {error}"),
                         format!("无法再启动一个被观察进程：{error}"),
@@ -254,8 +254,8 @@ impl Session {
 
     /// A fresh subject of the same name. Where none can be started the old handle stays, and says so at the next line.
     pub(super) fn renew(&mut self, at: usize) {
-        if let Ok(handle) = Handle::start(self.options.capture) {
-            let name = self.stages[at].name.clone();
+        let name = self.stages[at].name.clone();
+        if let Ok(handle) = Handle::start(&name, self.options.capture) {
             self.stages[at] = Stage { name, handle, keeper: self.keeper };
         }
     }

@@ -90,16 +90,17 @@ pub enum News {
 
 impl Handle {
     /// Starts a subject: this program again (`/proc/self/exe`), as a process of one thread.
+    /// Its name is for those who look at it from outside (its last argument).
     /// With `capture` its programs read nothing and what they write is collected.
     ///
     /// Errors: what fork(2) and socketpair(2) say; EAGAIN at a limit of processes.
-    pub fn start(capture: bool) -> io::Result<Handle> {
+    pub fn start(name: &str, capture: bool) -> io::Result<Handle> {
         let (ours, theirs) = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)?;
         wire::pass_credentials(&ours)?;
         // Only this one is to survive the exec; there is no other thread that could exec at the same time.
         nix::fcntl::fcntl(&theirs, nix::fcntl::FcntlArg::F_SETFD(nix::fcntl::FdFlag::empty()))?;
         let mut command = Command::new("/proc/self/exe");
-        command.arg0(ARGV0).arg(number(&theirs)).arg(std::process::id().to_string());
+        command.arg0(ARGV0).arg(number(&theirs)).arg(std::process::id().to_string()).arg(name);
         let capture = if capture {
             let (read, write) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC)?;
             nix::fcntl::fcntl(&read, nix::fcntl::FcntlArg::F_SETFL(nix::fcntl::OFlag::O_NONBLOCK))?;

@@ -2,8 +2,6 @@
 
 // Each test uses what it needs of this.
 #![allow(dead_code)]
-// Each file of tests uses its part.
-#![allow(dead_code)]
 
 mod view;
 
@@ -122,7 +120,7 @@ impl Terminal {
         }
         let end = || pty.slave.try_clone().expect("a descriptor");
         let mut command = Command::new(env!("CARGO_BIN_EXE_boxlab"));
-        command.args(["--lang", "en"]).args(args).stdin(end()).stdout(end()).stderr(end());
+        command.args(args).args(["--lang", "en"]).stdin(end()).stdout(end()).stderr(end());
         command.env_remove("LC_ALL").env_remove("NO_COLOR").env("LANG", "C.UTF-8").env("TERM", "xterm");
         command.env("XDG_STATE_HOME", &state).env(MARK, &mark).env("PS1", "$ ").envs(env.iter().copied());
         // SAFETY: setsid and ioctl are system calls and nothing else: they may be made between fork and exec.

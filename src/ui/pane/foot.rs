@@ -16,7 +16,7 @@ pub enum Foot {
     Say(Msg),
 }
 
-const KEYS: Text = Text { en: "Ctrl-] then: p hide  k kill  ? keys", zh: "按 Ctrl-] 后再按：p 隐藏  k 杀死  ? 按键" };
+const KEYS: Text = Text { en: "Ctrl-] then: p hide  k kill  ? keys", zh: "Ctrl-] 后按：p 隐藏  k 杀死  ? 按键" };
 const ALL: [(&str, Text); 9] = [
     (
         "p",

@@ -5,10 +5,12 @@ mod foot;
 mod line;
 mod namespaces;
 mod sides;
+mod spoken;
 mod tree;
 
 pub use foot::{Foot, foot};
 pub use line::{Line, Span, text_of};
+pub use spoken::spoken;
 
 use super::Style;
 use super::theme::Role;
@@ -118,7 +120,3 @@ const COVERED: Text = Text {
     en: "The pane is hidden until you have said what you expect.",
     zh: "先说出你的预测，侧栏随后才会显示结果。",
 };
-
-#[cfg(test)]
-#[path = "tests.rs"]
-mod tests;

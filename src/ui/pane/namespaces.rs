@@ -117,7 +117,8 @@ fn alone(picture: &Picture, link: &Link<'_>, style: &Style, columns: usize) -> L
     let name = link.name(style);
     line.push(span(role, pad(&name, 8)));
     let Some(id) = link.id() else {
-        line.push(span(Role::Dim, style.text(&WITH_CHILD)));
+        // An errno is another process's, into which one may not look (ptrace(2)).
+        line.push(span(Role::Dim, if link.next { style.text(&WITH_CHILD) } else { "ptrace(2)" }));
         return line;
     };
     let number = id.ino.to_string();
@@ -140,7 +141,9 @@ fn beside(picture: &Picture, links: &[Link<'_>], style: &Style, columns: usize) 
     let ids: Vec<Option<NsId>> = links.iter().map(Link::id).collect();
     let same = ids[0].is_some() && ids[0] == ids[1];
     let host = ids[0].is_some_and(|id| style.names.is_host(links[0].kind, id));
-    let sign = if same {
+    let sign = if ids.iter().all(Option::is_none) {
+        " "
+    } else if same {
         "="
     } else if style.utf8 {
         "≠"
@@ -153,7 +156,7 @@ fn beside(picture: &Picture, links: &[Link<'_>], style: &Style, columns: usize) 
 
 const PENDING: Text = Text { en: "pending", zh: "待定" };
 const WITH_CHILD: Text = Text { en: "with the next child", zh: "随下一个子进程诞生" };
-const NEXT: Text = Text { en: " child", zh: " 子进程" };
+const NEXT: Text = Text { en: " child", zh: "子进程" };
 const OWN: Text = Text { en: "own", zh: "自己的" };
 const HOSTS: Text = Text { en: "the host's:", zh: "主机的：" };
 const NOBODY: Text = Text { en: "no subject", zh: "没有被观察进程" };

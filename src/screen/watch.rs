@@ -1,0 +1,202 @@
+//! `boxlab watch`: the pane alone, in a second terminal, for a session or any process of the machine. It reads and changes nothing.
+
+use super::encode::Encoder;
+use super::frame::Frame;
+use super::look::look;
+use super::tty::Tty;
+use crate::model::{Lang, Msg, Names, NsKind, Scene, Watched, Who};
+use crate::observe::family::{Subject, subjects};
+use crate::observe::pane::Reader;
+use crate::observe::{self, process};
+use crate::script;
+use crate::ui::Style;
+use crate::ui::pane::{self, Picture, text_of};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use std::io::{IsTerminal, Write};
+use std::os::fd::AsFd;
+use std::path::Path;
+
+/// So often it is read, in milliseconds.
+const TICK: u16 = 250;
+
+/// Watches until what is watched has ended, or a key says so. Returns 0, 1 where there is nothing to watch, 2 for words that are wrong.
+pub fn run(target: Option<&str>, json: bool, lang: Lang) -> i32 {
+    let style = script::bare_style(lang);
+    let found = match find(target) {
+        Ok(found) => found,
+        Err((status, why)) => {
+            eprintln!("boxlab: {}", style.msg(&why));
+            return status;
+        }
+    };
+    let mut watch = Watch::new(found, lang);
+    if json {
+        return watch.stream();
+    }
+    if !super::is_possible() {
+        let (picture, style) = watch.look(style);
+        let text: String =
+            pane::right(&picture, &style, 80, 200).iter().map(|line| text_of(line).trim_end().to_string() + "\n").collect();
+        return i32::from(script::say(&text).is_err());
+    }
+    watch.draw(style)
+}
+
+/// What the words name.
+fn find(target: Option<&str>) -> Result<Vec<Who>, (i32, Msg)> {
+    let proc = Path::new("/proc");
+    let all = subjects(proc);
+    let who = |subject: &Subject| Who { name: subject.name.clone(), root: subject.pid, pid: subject.pid, inside: None };
+    let Some(word) = target else {
+        let mut shells: Vec<i32> = all.iter().map(|subject| subject.above[0]).collect();
+        shells.dedup();
+        return match shells.as_slice() {
+            [] => Err((1, Msg::new("no session of boxlab is running; name a PID", "没有正在运行的 boxlab 会话；请给出 PID"))),
+            [_] => Ok(all.iter().map(who).collect()),
+            several => {
+                let list: Vec<String> = several.iter().map(ToString::to_string).collect();
+                let list = list.join(" ");
+                Err((
+                    2,
+                    Msg::new(
+                        format!("several sessions are running, name one: {list}"),
+                        format!("有多个会话在运行，请指定一个：{list}"),
+                    ),
+                ))
+            }
+        };
+    };
+    let Some(pid) = word.parse::<i32>().ok().filter(|pid| *pid > 0) else {
+        return Err((2, Msg::new(format!("`{word}` is no PID"), format!("`{word}` 不是 PID"))));
+    };
+    let of_session: Vec<Who> = all.iter().filter(|subject| subject.above.contains(&pid)).map(who).collect();
+    let name = |pid: i32| process::read(&proc.join(pid.to_string()).join("comm")).is().cloned();
+    // The init of the machine is above every session, too, and yet a process of its own.
+    let observers = all.iter().filter_map(|subject| subject.above.first());
+    if !of_session.is_empty() && observers.into_iter().any(|observer| name(*observer) == name(pid)) {
+        return Ok(of_session);
+    }
+    match name(pid) {
+        Some(name) => Ok(vec![Who { name: name.trim_end().into(), root: pid, pid, inside: None }]),
+        None => Err((1, Msg::new(format!("there is no process {pid}"), format!("没有进程 {pid}")))),
+    }
+}
+
+struct Watch {
+    scene: Scene,
+    reader: Reader,
+}
+
+impl Watch {
+    fn new(subjects: Vec<Who>, lang: Lang) -> Watch {
+        let own = observe::snapshot(Path::new("/proc"), std::process::id() as i32);
+        let host = NsKind::ALL.into_iter().filter_map(|kind| Some((kind, own.ns_id(kind)?))).collect();
+        let current = subjects.first().map(|who| who.name.clone()).unwrap_or_default();
+        let scene = Scene { lang, names: Names::new(host), subjects, current, changes: Vec::new() };
+        Watch { scene, reader: Reader::default() }
+    }
+
+    /// Those that still live, as they are now.
+    fn read(&mut self) -> Vec<Watched> {
+        let seen: Vec<Watched> = self.scene.subjects.iter().map(|who| self.reader.read(who)).collect();
+        let lives = |one: &Watched| one.seen.creds.is().is_some_and(|creds| creds.state != 'Z');
+        let seen: Vec<Watched> = seen.into_iter().filter(lives).collect();
+        seen.iter().for_each(|one| self.scene.names.births(&one.name, &one.seen));
+        seen
+    }
+
+    fn look(&mut self, style: Style) -> (Picture, Style) {
+        let subjects = self.read();
+        let picture =
+            Picture { subjects, current: self.scene.current.clone(), outsider: self.reader.outsider(), ..Picture::default() };
+        (picture, Style { names: self.scene.names.clone(), ..style })
+    }
+
+    /// One JSON array of what is seen, a line, at the start and at each change.
+    fn stream(&mut self) -> i32 {
+        let mut was = None;
+        loop {
+            let seen = self.read();
+            if was.as_ref() != Some(&seen) {
+                let text = serde_json::to_string(&seen).unwrap_or_default() + "\n";
+                let mut out = std::io::stdout();
+                // Nobody reads any more.
+                if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+                    return 0;
+                }
+            }
+            if seen.is_empty() {
+                return 0;
+            }
+            was = Some(seen);
+            std::thread::sleep(std::time::Duration::from_millis(TICK.into()));
+        }
+    }
+
+    fn draw(&mut self, style: Style) -> i32 {
+        let mut mask = SigSet::empty();
+        [Signal::SIGWINCH, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGINT, Signal::SIGTSTP]
+            .into_iter()
+            .for_each(|signal| mask.add(signal));
+        let _ = sigprocmask(SigmaskHow::SIG_BLOCK, Some(&mask), None);
+        let Ok(signals) = SignalFd::with_flags(&mask, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK) else { return 1 };
+        let Ok(mut tty) = Tty::find() else { return 1 };
+        if tty.probe().is_none() || tty.take().is_err() {
+            return 1;
+        }
+        let mut encoder = Encoder::default();
+        let status = loop {
+            let (picture, style) = self.look(style.clone());
+            if picture.subjects.is_empty() {
+                break 0;
+            }
+            let (columns, rows) = tty.size();
+            let frame = frame(&picture, &style, columns.into(), rows.into());
+            tty.write(encoder.encode(&frame));
+            let mut fds = [PollFd::new(Tty::fd(), PollFlags::POLLIN), PollFd::new(signals.as_fd(), PollFlags::POLLIN)];
+            let _ = poll(&mut fds, PollTimeout::from(TICK));
+            if fds[0].any().unwrap_or(false) {
+                let mut keys = [0; 256];
+                let count = tty.read(&mut keys);
+                // Ctrl-C, Ctrl-D, q; or the terminal is gone.
+                if count == 0 || keys[..count].iter().any(|key| matches!(key, 3 | 4 | b'q' | b'Q')) {
+                    break 0;
+                }
+                encoder.forget();
+            }
+            match signals.read_signal() {
+                Ok(Some(signal)) if signal.ssi_signo as i32 == libc::SIGTSTP => {
+                    tty.give_back(true);
+                    crate::kernel::stop_group();
+                    let _ = tty.take();
+                    encoder.forget();
+                }
+                Ok(Some(signal)) if signal.ssi_signo as i32 != libc::SIGWINCH => break 128 + signal.ssi_signo as i32,
+                _ => {}
+            }
+        };
+        tty.give_back(true);
+        if status == 0 && std::io::stdout().is_terminal() && self.read().is_empty() {
+            let text = Msg::new("what was watched has ended", "被查看的进程已结束");
+            let _ = script::say(&format!("{}\n", style.msg(&text)));
+        }
+        status
+    }
+}
+
+fn frame(picture: &Picture, style: &Style, columns: usize, rows: usize) -> Frame {
+    let (columns, rows) = (columns.max(2), rows.max(1));
+    let mut frame = Frame::new(columns, rows);
+    let flat = rows < 16 && columns >= 80;
+    let lines =
+        if flat { pane::bottom(picture, style, columns, rows) } else { pane::right(picture, style, columns.min(100), rows) };
+    for (row, line) in lines.iter().enumerate() {
+        let mut column = 0;
+        for span in line {
+            column = frame.write((column, row), columns, &span.text, &look(span.role, style.theme, style.colour));
+        }
+    }
+    frame
+}
