@@ -110,7 +110,10 @@ const CHANGING: &[&str] = &[
 ];
 
 /// Commands whose calls cannot be compared like this, each with the reason.
-const EXEMPT: &[(&str, &str)] = &[];
+const EXEMPT: &[(&str, &str)] = &[
+    ("clinic", "what it breaks is for the learner to find out, so its calls are not printed"),
+    ("clinic is", "it comes after `clinic`"),
+];
 
 /// Commands that do more in the processes that they make than they print: the work is what they are about.
 const INNER: &[(&str, &str)] = &[

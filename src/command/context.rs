@@ -104,6 +104,8 @@ pub struct Outside<'a> {
     pub history: &'a [String],
     /// For a command that takes its time.
     pub lookout: &'a dyn Lookout,
+    /// Which case of the clinic the subject is.
+    pub patient: Option<usize>,
     /// What the session does when the command has returned.
     pub acts: Vec<Act>,
 }
@@ -149,6 +151,8 @@ pub enum Act {
     Lang(Lang),
     /// What the pane is to do.
     Pane(PaneOrder),
+    /// A fresh subject with something wrong: the clinic's case of this number.
+    Patient(u64),
     /// The session ends.
     Quit,
 }

@@ -34,6 +34,8 @@ pub struct Session {
     pub(super) history: Vec<String>,
     over: bool,
     pub(super) keeper: i32,
+    /// Which case of the clinic the subject is, once there was one.
+    pub(super) patient: Option<usize>,
     pub(super) listener: Option<super::report::Listener>,
 }
 
@@ -56,6 +58,7 @@ impl Session {
             history: Vec::new(),
             over: false,
             keeper,
+            patient: None,
             listener: None,
         })
     }
@@ -199,7 +202,9 @@ impl Session {
             self.stages[self.current].handle.ask_for_inside(self.options.lang);
         }
         let is = self.stages[self.current].view();
-        if is.name == was.name {
+        // What the clinic changed is for the learner to find out.
+        let secret = card.name == command::clinic::CLINIC.name;
+        if is.name == was.name && !secret {
             // Before its first line nobody had asked it.
             let was_inside = was.seen.inside.clone().or(self.stages[self.current].handle.before.clone());
             turn.changes = changes(&Snapshot { inside: was_inside, ..was.seen.clone() }, &is.seen);
@@ -229,6 +234,7 @@ impl Session {
                 self.options.lang = lang;
                 return Ok(Vec::new());
             }
+            Act::Patient(seed) => return self.admit(seed),
             Act::Reset => self.renew(self.current),
             Act::Use(name) => self.current = self.stages.iter().position(|stage| stage.name == name).unwrap_or(self.current),
             Act::Drop(name) => {

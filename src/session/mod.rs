@@ -1,5 +1,6 @@
 //! The observer's engine, without a terminal: `execute(line)` gives a [`Turn`].
 
+mod clinic;
 mod engine;
 mod guard;
 pub mod keeper;

@@ -95,6 +95,7 @@ impl Session {
             last: self.last.as_ref(),
             history: &self.history,
             lookout: &lookout,
+            patient: self.patient,
             acts: Vec::new(),
         };
         let outcome = run(&mut cx, args);

@@ -1,5 +1,6 @@
 //! The shell itself: subjects, language, help, leaving.
 
+pub mod clinic;
 mod doctor;
 mod explain;
 mod help;
@@ -25,6 +26,8 @@ pub const CARDS: &[Card] = &[
     subject::USE,
     subject::DROP,
     subject::LIST,
+    clinic::CLINIC,
+    clinic::IS,
     lang::CARD,
     quit::CARD,
 ];
