@@ -2,6 +2,7 @@
 
 mod cgroups;
 mod finding;
+mod mounts;
 mod settings;
 mod trials;
 
@@ -35,10 +36,11 @@ pub const CARD: Card = Card {
 fn run(cx: &mut Outside<'_>, _: &Args) -> Result<Said, Stop> {
     let mut view = vec![Block::Para(settings::machine())];
     let mut all = Vec::new();
-    let areas: [(Text, Vec<Finding>); 6] = [
+    let areas: [(Text, Vec<Finding>); 7] = [
         (Text { en: "namespaces", zh: "命名空间" }, trials::namespaces(cx)),
         (Text { en: "processes", zh: "进程" }, trials::processes(cx)),
         (Text { en: "cgroups", zh: "控制组（cgroup）" }, cgroups::findings(cx)),
+        (Text { en: "mounts", zh: "挂载" }, mounts::findings(cx)),
         (Text { en: "privileges", zh: "权限" }, trials::privileges(cx)),
         (Text { en: "network", zh: "网络" }, trials::network(cx)),
         (Text { en: "settings", zh: "系统设置" }, settings::findings()),

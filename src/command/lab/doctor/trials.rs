@@ -11,7 +11,7 @@ use std::os::fd::AsRawFd;
 use std::path::Path;
 
 /// A primitive, what it is good for, and how it is tried.
-type Row = (&'static str, Text, fn(&mut Kernel) -> Result<(), Errno>);
+pub type Row = (&'static str, Text, fn(&mut Kernel) -> Result<(), Errno>);
 
 const NAMESPACES: &[Row] = &[
     ("unshare user", Text { en: "IDs and capabilities of one's own", zh: "自己的 ID 与权能" }, |kernel| {
