@@ -5,4 +5,4 @@ pub mod concept;
 pub mod errno;
 pub mod need;
 
-pub use errno::{advise, rows};
+pub use errno::{advise, failed, rows};

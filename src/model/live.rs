@@ -197,6 +197,14 @@ pub struct Live {
     pub files: Vec<FileLive>,
     /// The caller's mounts, where the call was about mounts or files.
     pub mounts: Vec<MountLive>,
+    /// The types of filesystems that the kernel knows, where the call was a mount.
+    pub filesystems: Vec<String>,
+    /// Processes below the caller whose working directory keeps the place in use that was to be unmounted.
+    pub users: Vec<PidLive>,
+    /// The devices of the caller's network namespace, where the call was about the network.
+    pub links: Vec<String>,
+    /// Whether lo is up there; None: unknown.
+    pub lo_up: Option<bool>,
     /// The children of the caller, zombies among them.
     pub children: usize,
 }

@@ -103,9 +103,9 @@ pub struct Inside {
     pub securebits: u32,
     /// PR_GET_CHILD_SUBREAPER: orphans among its descendants become its children.
     pub subreaper: bool,
-    /// `/proc/sys/user/max_*_namespaces` by kind, as it reads them: read only when something has failed.
+    /// Limits of its namespaces, by their names in `/proc/sys`, which answers for the reader's: read only when something has failed.
     #[serde(default)]
-    pub max_ns: BTreeMap<String, u64>,
+    pub limits: BTreeMap<String, u64>,
 }
 
 /// What bounds a process apart from cgroups, and how it is scheduled.

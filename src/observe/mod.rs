@@ -10,5 +10,5 @@ pub mod process;
 pub mod view;
 
 pub use census::census;
-pub use live::{Moment, live, max_namespaces};
+pub use live::{Moment, live, own_limits};
 pub use process::snapshot;

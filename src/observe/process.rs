@@ -68,7 +68,7 @@ pub fn inside() -> Inside {
         groups: kernel::groups(),
         securebits: kernel::securebits(),
         subreaper: kernel::is_subreaper(),
-        max_ns: BTreeMap::new(),
+        limits: BTreeMap::new(),
     }
 }
 

@@ -11,8 +11,7 @@ const PROC: &str = "/proc";
 impl Session {
     /// The reasons of the failure that these calls ended with.
     pub(super) fn why(&self, calls: &[Call], errno: i32, inside: bool) -> Advice {
-        let failed = calls.iter().rev().find(|call| call.answer == Err(errno));
-        let Some(call) = failed else { return Advice::default() };
+        let Some(call) = &explain::failed(calls, errno) else { return Advice::default() };
         let proc = Path::new(PROC);
         let caller = match inside {
             true => self.stages[self.current].view().seen,

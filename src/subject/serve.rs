@@ -160,7 +160,7 @@ fn run(subject: &mut Subject, line: Line) -> After {
 fn answer(wire: &Wire, id: u64, outcome: Result<Said, Stop>) {
     let mut inside = observe::process::inside();
     if matches!(outcome, Err(Stop::Failed(_))) {
-        inside.max_ns = observe::max_namespaces();
+        inside.limits = observe::own_limits();
     }
     if wire.tell(&Told::Answer { id, outcome, inside: inside.clone() }) == Err(Errno::EMSGSIZE) {
         let why = Msg::new("the answer is too long to be shown", "结果太长，无法显示");

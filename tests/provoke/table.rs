@@ -67,7 +67,7 @@ fn the_deepest_pid_namespace_is_told_from_a_limit() {
     assert_eq!(confirmed(&call, &state), ["A11"]);
     state.caller.nspid = vec![1];
     let mut inside = process::inside();
-    inside.max_ns = BTreeMap::from([("pid".into(), 0)]);
+    inside.limits = BTreeMap::from([("max_pid_namespaces".into(), 0)]);
     state.caller.inside = Some(inside);
     assert_eq!(confirmed(&call, &state), ["A13"]);
 }

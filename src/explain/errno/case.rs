@@ -173,6 +173,18 @@ impl Case<'_> {
         self.live.files.get(at)
     }
 
+    /// What is at the path that is this argument.
+    pub fn at(&self, arg: usize) -> Option<&FileLive> {
+        let path = self.text(arg)?;
+        self.live.files.iter().find(|file| file.path == path)
+    }
+
+    /// A limit as the subject itself reads it.
+    pub fn inside(&self, name: &str) -> Option<u64> {
+        let inside = self.live.caller.inside.as_ref().filter(|_| self.live.inside)?;
+        inside.limits.get(name).copied()
+    }
+
     /// Does one of these maps give `id`, as the observer counts, a number inside?
     pub fn mapped(maps: &[IdMap], id: u32) -> bool {
         maps.iter().any(|map| id.checked_sub(map.outside).is_some_and(|offset| offset < map.count))

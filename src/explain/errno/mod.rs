@@ -10,8 +10,13 @@ mod clone;
 mod identity;
 mod join;
 mod knob;
+mod locked;
+mod mount;
+mod net;
 mod privilege;
 mod process;
+mod root;
+mod trap;
 
 pub use case::{Case, Verdict};
 pub use meaning::{meaning, named, names};
@@ -54,7 +59,23 @@ const fn t(en: &'static str, zh: &'static str) -> Text {
 /// Nothing to add.
 const NONE: Text = t("", "");
 
-const SECTIONS: &[&[Row]] = &[clone::ROWS, join::ROWS, identity::ROWS, process::ROWS, privilege::ROWS, cgroup::ROWS, knob::ROWS];
+use mount::target as mount_target;
+
+const SECTIONS: &[&[Row]] = &[
+    clone::ROWS,
+    join::ROWS,
+    identity::ROWS,
+    // What is forbidden to a user namespace is the better reason where both fit.
+    locked::ROWS,
+    mount::ROWS,
+    root::ROWS,
+    process::ROWS,
+    cgroup::ROWS,
+    knob::ROWS,
+    privilege::ROWS,
+    net::ROWS,
+    trap::ROWS,
+];
 
 /// All rows, in order.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
@@ -95,6 +116,22 @@ fn fits(arg: &Arg, detail: &str) -> bool {
         Arg::Str(text) => text == detail || base(text),
         Arg::Fd(_, path) => base(path),
     }
+}
+
+/// The call that failed with this errno, the last one; of a netlink request the request under its own name (`RTM_NEWLINK`), for the kernel's
+/// answer to it is a message (netlink(7)).
+pub fn failed(calls: &[Call], errno: i32) -> Option<Call> {
+    let at = calls.iter().rposition(|call| call.errno() == Some(Errno::from_raw(errno)))?;
+    let call = &calls[at];
+    if call.answer.is_err() {
+        return Some(call.clone());
+    }
+    let request = calls[..at].iter().rfind(|call| call.name == "sendto").unwrap_or(call);
+    let name = request.args.iter().find_map(|arg| match arg {
+        Arg::Raw(text) => text.split(|c: char| !c.is_alphanumeric() && c != '_').find(|word| word.starts_with("RTM_")),
+        _ => None,
+    });
+    Some(Call { name: name.unwrap_or(&request.name).into(), args: request.args.clone(), answer: Err(errno) })
 }
 
 /// Why this call failed, as live state tells: confirmed causes first, then those that may be, then some that it is not.

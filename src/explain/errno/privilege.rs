@@ -5,8 +5,8 @@ mod check;
 use super::case::{always, unreached};
 use super::{NONE, Row, row, t};
 use check::{
-    bound, captured, filtered, lower_nice, lower_oom, more_than_permitted, no_cpu, not_both, raised, set_id, strict_bits,
-    unprivileged,
+    bound, captured, filtered, landlocked, lower_nice, lower_oom, more_than_permitted, no_cpu, not_both, raised, set_id,
+    strict_bits, unprivileged,
 };
 use nix::errno::Errno::*;
 
@@ -209,6 +209,22 @@ pub(super) const ROWS: &[Row] = &[
         ),
         t("see them: `securebits`", "查看：`securebits`"),
         strict_bits,
+    ),
+    row(
+        "I19",
+        &["openat", "execve", "mkdir", "mknod", "mknodat"],
+        &[EACCES],
+        t("a Landlock ruleset closes everything that it does not name", "Landlock 规则集把没有列出的一切都关闭了"),
+        t("rulesets cannot be taken off: `reset`", "规则集不能移除：`reset`"),
+        landlocked,
+    ),
+    row(
+        "I20",
+        &["setgroups"],
+        &[EINVAL],
+        t("a group has no mapping in this user namespace", "某个组在当前用户命名空间中没有映射"),
+        t("see what is mapped: `show /proc/self/gid_map`", "查看映射：`show /proc/self/gid_map`"),
+        always,
     ),
     row(
         "H8",

@@ -1,6 +1,6 @@
 //! H: processes, signals, reaping; and of E what execve(2) says.
 
-use super::case::{Case, Verdict, decide, known, maybe, no, unreached, yes};
+use super::case::{Case, Verdict, apart, decide, known, maybe, no, unreached, yes};
 use super::{NONE, Row, row, t};
 use crate::explain::cap::Cap;
 use crate::model::{FileLive, MountLive, NsKind};
@@ -189,15 +189,7 @@ fn not_executable(case: &Case<'_>) -> Verdict {
             );
     }
     match mount_of(case, file) {
-        Some(mount) if mount.options.iter().any(|option| option == "noexec") => yes()
-            .seen(
-                format!("the mount {} ({}) has noexec", mount.point, mount.fs),
-                format!("挂载点 {}（{}）带有 noexec", mount.point, mount.fs),
-            )
-            .next(
-                "run it from a mount without noexec: `show /proc/self/mountinfo` lists the options",
-                "从没有 noexec 的挂载上运行：`show /proc/self/mountinfo` 列出各挂载的选项",
-            ),
+        Some(mount) if mount.options.iter().any(|option| option == "noexec") => apart(),
         _ => maybe().seen("a directory above it may be closed to this user", "可能是上级目录对该用户不开放"),
     }
 }

@@ -8,10 +8,10 @@ mod userns;
 use super::cgroup::Hierarchies;
 use super::mounts;
 use super::process::{link, read};
-use crate::model::{Arg, Call, Live, NsId, NsKind, Seen, Snapshot};
+use crate::model::{Arg, Call, Live, NsId, NsKind, PidLive, Seen, Snapshot};
 use nix::errno::Errno;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What failed, and for whom.
 #[derive(Clone, Debug)]
@@ -40,9 +40,11 @@ pub fn live(proc: &Path, moment: Moment<'_>) -> Live {
     let owners = tree.owners(&dir.join("ns"));
     let target_owners =
         target.as_ref().map(|target| tree.owners(&proc.join(target.pid.to_string()).join("ns"))).unwrap_or_default();
-    let files: Vec<_> = paths(call).map(|path| file::file(&dir, &caller, path)).collect();
+    let files: Vec<_> = paths(call).iter().map(|path| file::file(&dir, &caller, path)).collect();
     let hierarchies = Hierarchies::probe(Path::new("/"), proc, std::process::id() as i32).is().cloned();
     let own = target.as_ref().unwrap_or(&caller);
+    let about_net = name.starts_with("RTM_") || matches!(name, "connect" | "sendto" | "bind" | "socket" | "recvfrom");
+    let (links, lo_up) = if about_net { network(&dir) } else { (Vec::new(), None) };
     Live {
         userns: tree.known,
         owners,
@@ -61,6 +63,16 @@ pub fn live(proc: &Path, moment: Moment<'_>) -> Live {
         } else {
             Vec::new()
         },
+        filesystems: match name {
+            "mount" | "fsopen" => filesystems(&read(&proc.join("filesystems"))),
+            _ => Vec::new(),
+        },
+        users: match (name, call.and_then(first_path)) {
+            ("umount2", Some(path)) => users(proc, caller.pid, path),
+            _ => Vec::new(),
+        },
+        links,
+        lo_up,
         children: super::family::children(proc, caller.pid).len(),
         files,
         caller,
@@ -77,14 +89,25 @@ fn name_is_about_files(name: &str) -> bool {
         || name == "mount_setattr"
 }
 
-/// The paths that a call names, in order: strings, and the files that are open.
-fn paths(call: Option<&Call>) -> impl Iterator<Item = &str> {
-    let takes = call
-        .filter(|call| name_is_about_files(&call.name) || matches!(call.name.as_str(), "setns" | "mkdir" | "chown" | "fchownat"));
-    takes.into_iter().flat_map(|call| &call.args).filter_map(|arg| match arg {
-        Arg::Str(path) | Arg::Fd(_, path) if path.starts_with('/') || path.starts_with('.') => Some(path.as_str()),
+/// The paths that a call names, in order: strings, and the files that are open. Of calls about files any word may be one.
+fn paths(call: Option<&Call>) -> Vec<String> {
+    let takes = call.filter(|call| {
+        name_is_about_files(&call.name)
+            || matches!(call.name.as_str(), "setns" | "mkdir" | "chown" | "fchownat" | "chdir" | "write")
+    });
+    let args = || takes.into_iter().flat_map(|call| &call.args);
+    let words = args().filter_map(|arg| match arg {
+        Arg::Str(path) | Arg::Fd(_, path) if !path.is_empty() && path.len() < 4096 => Some(path.clone()),
         _ => None,
-    })
+    });
+    // The directories of an overlay stand among its options.
+    let layers = args().filter_map(|arg| match arg {
+        Arg::Str(text) if text.contains("lowerdir=") => {
+            Some(text.split([',', ':', '=']).filter(|word| word.starts_with('/')).map(str::to_string))
+        }
+        _ => None,
+    });
+    words.chain(layers.flatten()).collect()
 }
 
 fn first_path(call: &Call) -> Option<&str> {
@@ -105,6 +128,13 @@ fn init_gone(proc: &Path, caller: &Snapshot) -> bool {
     !numbers.into_iter().any(|entry| link(&entry.path().join("ns/pid")).is() == Some(next))
 }
 
+/// `nodev tmpfs`, `ext4`: the types of filesystems that the kernel knows.
+fn filesystems(text: &Seen<String>) -> Vec<String> {
+    text.is()
+        .map(|text| text.lines().filter_map(|line| Some(line.split_whitespace().last()?.to_string())).collect())
+        .unwrap_or_default()
+}
+
 /// `Max processes  63436  63436  processes`: the soft limit.
 fn processes(limits: &Seen<String>) -> Option<u64> {
     limits.is()?.lines().find_map(|line| line.strip_prefix("Max processes"))?.split_whitespace().next()?.parse().ok()
@@ -114,11 +144,36 @@ fn trimmed(seen: Seen<String>) -> Option<String> {
     seen.is().map(|text| text.trim().to_string())
 }
 
-/// What a process may read of the limits of its own user namespace: `/proc/sys/user` answers for the reader's (namespaces(7)).
-pub fn max_namespaces() -> BTreeMap<String, u64> {
-    let of = |kind: NsKind| {
-        let path = PathBuf::from(format!("/proc/sys/user/max_{kind}_namespaces"));
-        Some((kind.name().to_string(), read(&path).is()?.trim().parse().ok()?))
+/// Files of /proc/sys that hold a limit of a namespace.
+const LIMITS: &[&str] = &["net/ipv4/ip_unprivileged_port_start", "kernel/shmmax", "kernel/msgmni"];
+
+/// The limits of the caller's own namespaces: `/proc/sys` answers for those of the reader (namespaces(7)).
+pub fn own_limits() -> BTreeMap<String, u64> {
+    let of = |file: &str| {
+        let path = Path::new("/proc/sys").join(file);
+        Some((file.rsplit('/').next()?.to_string(), read(&path).is()?.trim().parse().ok()?))
     };
-    NsKind::ALL.into_iter().filter_map(of).collect()
+    let kinds = NsKind::ALL.into_iter().map(|kind| format!("user/max_{kind}_namespaces"));
+    kinds.chain(LIMITS.iter().map(|file| (*file).to_string())).filter_map(|file| of(&file)).collect()
+}
+
+/// The devices of the caller's network namespace (`/proc/PID/net/dev`), and whether lo is up: then 127.0.0.1 is a local address.
+fn network(dir: &Path) -> (Vec<String>, Option<bool>) {
+    let lines = read(&dir.join("net/dev"));
+    let links =
+        lines.is().map(|text| text.lines().skip(2).filter_map(|line| Some(line.split_once(':')?.0.trim().to_string())).collect());
+    let up = read(&dir.join("net/fib_trie")).is().map(|text| text.contains("127.0.0.1"));
+    (links.unwrap_or_default(), up)
+}
+
+/// The caller's descendants that have their working directory at or below a path.
+fn users(proc: &Path, pid: i32, path: &str) -> Vec<PidLive> {
+    let below = super::family::family(proc, pid).into_iter().skip(1);
+    below
+        .filter(|member| {
+            let cwd = super::process::read_link(&proc.join(member.pid.to_string()).join("cwd"));
+            cwd.is().is_some_and(|cwd| Path::new(cwd).starts_with(path))
+        })
+        .map(|member| PidLive { pid: member.pid, comm: member.command.is().cloned().unwrap_or_default() })
+        .collect()
 }

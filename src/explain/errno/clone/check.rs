@@ -133,19 +133,17 @@ pub(super) fn user_depth(case: &Case<'_>) -> Verdict {
 }
 
 pub(super) fn max_namespaces(case: &Case<'_>) -> Verdict {
-    let limits = case.live.caller.inside.as_ref().filter(|_| case.live.inside).map(|inside| &inside.max_ns);
-    let Some(limits) = limits.filter(|limits| !limits.is_empty()) else { return maybe() };
-    let off: Vec<&str> = case.kinds().into_iter().map(NsKind::name).filter(|name| limits.get(*name) == Some(&0)).collect();
-    if let Some(name) = off.first() {
-        let seen = format!("user.max_{name}_namespaces = 0");
+    let limit = |kind: NsKind| case.inside(&format!("max_{kind}_namespaces"));
+    if case.kinds().into_iter().all(|kind| limit(kind).is_none()) {
+        return maybe();
+    }
+    if let Some(kind) = case.kinds().into_iter().find(|kind| limit(*kind) == Some(0)) {
+        let seen = format!("user.max_{kind}_namespaces = 0");
         return yes().seen(seen.clone(), seen);
     }
     let deep = [pid_depth(case), user_depth(case)].iter().any(|verdict| *verdict != no() && verdict.standing == yes().standing);
-    let all: Vec<String> = case
-        .kinds()
-        .into_iter()
-        .filter_map(|kind| Some(format!("max_{kind}_namespaces = {}", limits.get(kind.name())?)))
-        .collect();
+    let all: Vec<String> =
+        case.kinds().into_iter().filter_map(|kind| Some(format!("max_{kind}_namespaces = {}", limit(kind)?))).collect();
     if deep { no() } else { maybe().seen(all.join(", "), all.join("，")) }
 }
 

@@ -166,3 +166,8 @@ pub(super) fn strict_bits(case: &Case<'_>) -> Verdict {
 pub(super) fn captured(_: &Case<'_>) -> Verdict {
     decide(true)
 }
+
+/// Nothing in /proc shows a ruleset: only no_new_privs, which goes before it where a right is missing.
+pub(super) fn landlocked(case: &Case<'_>) -> Verdict {
+    if case.live.inside && case.creds().is_some_and(|creds| creds.no_new_privs) { maybe() } else { apart() }
+}
