@@ -9,9 +9,18 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+/// `{3x fork}` is `fork;fork;fork`.
+fn repeated(lines: &str) -> String {
+    let Some((before, rest)) = lines.split_once('{') else { return lines.into() };
+    let parts = rest.split_once('}').and_then(|(inner, after)| Some((inner.split_once("x ")?, after)));
+    let Some(((times, line), after)) = parts else { return lines.into() };
+    let times: usize = times.parse().expect("a number of times");
+    format!("{before}{}{after}", vec![line; times].join(";"))
+}
+
 /// The turns of these lines.
 fn run(who: Who, lines: &str) -> Vec<Value> {
-    let lines = &lines.replace("{tmp}", &tmp().display().to_string());
+    let lines = &repeated(&lines.replace("{tmp}", &tmp().display().to_string()));
     let binary = env!("CARGO_BIN_EXE_boxlab");
     let mut command = Command::new("timeout");
     command.arg("60");
@@ -90,7 +99,7 @@ fn check(one: &Provocation) -> Vec<String> {
 fn every_failure_names_its_reason_and_a_step_that_works() {
     let (mut wrong, mut provoked) = (Vec::new(), BTreeSet::new());
     std::fs::create_dir_all(tmp()).expect("a directory of our own");
-    for one in provoke::ALL {
+    for one in provoke::all() {
         if let Some(reason) = provoke::missing(one.needs) {
             eprintln!("skipped: {} `{}` (needs {reason})", one.row, one.line);
             continue;
@@ -102,14 +111,14 @@ fn every_failure_names_its_reason_and_a_step_that_works() {
         wrong.extend(found);
     }
     // Silent ones: nothing fails, and a note says what one might not expect.
-    for (row, needs, who, lines, says) in provoke::SILENT {
+    for (row, needs, who, lines, says) in provoke::silent() {
         if let Some(reason) = provoke::missing(needs) {
             eprintln!("skipped: {row} `{lines}` (needs {reason})");
             continue;
         }
         let turns = run(*who, lines);
         let turn = turns.last().expect("a line was run");
-        let notes = turn["notes"].to_string() + &turn["changes"].to_string();
+        let notes = turn["notes"].to_string() + &turn["view"].to_string();
         if notes.contains(says) {
             provoked.insert(row);
         } else {

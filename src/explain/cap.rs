@@ -9,12 +9,14 @@ pub struct Cap(pub u8);
 #[allow(missing_docs)] // the names are those of capabilities(7)
 impl Cap {
     pub const CHOWN: Cap = Cap(0);
+    pub const DAC_READ_SEARCH: Cap = Cap(2);
     pub const KILL: Cap = Cap(5);
     pub const SETGID: Cap = Cap(6);
     pub const SETUID: Cap = Cap(7);
     pub const SETPCAP: Cap = Cap(8);
     pub const NET_BIND_SERVICE: Cap = Cap(10);
     pub const NET_ADMIN: Cap = Cap(12);
+    pub const NET_RAW: Cap = Cap(13);
     pub const SYS_CHROOT: Cap = Cap(18);
     pub const SYS_PTRACE: Cap = Cap(19);
     pub const SYS_ADMIN: Cap = Cap(21);

@@ -130,6 +130,8 @@ pub struct FileLive {
     pub path: String,
     /// `st_mode`; None: it is not there.
     pub mode: Option<u32>,
+    /// The nearest directory above it that is there.
+    pub above: String,
     /// Its owner, as the observer's user namespace counts.
     pub owner: u32,
     /// The program that must run it, the ELF interpreter or that of `#!`, and whether it is there.

@@ -20,6 +20,7 @@ impl Session {
         let target = target(call).and_then(|number| match number {
             Number::Host(pid) => Some(pid),
             Number::OfCaller(pid) => self.host_pid(pid, &caller, inside),
+            Number::Caller => Some(caller.pid),
         });
         let target = target.map(|pid| observe::snapshot(proc, pid));
         explain::advise(call, &observe::live(proc, Moment { call: Some(call), caller, target, host: self.host(), inside }))
@@ -41,6 +42,8 @@ impl Session {
 enum Number {
     Host(i32),
     OfCaller(i32),
+    /// `/proc/self`.
+    Caller,
 }
 
 fn target(call: &Call) -> Option<Number> {
@@ -53,8 +56,10 @@ fn target(call: &Call) -> Option<Number> {
     }
     call.args.iter().find_map(|arg| match arg {
         Arg::Str(path) | Arg::Fd(_, path) => {
-            let pid = path.strip_prefix("/proc/").and_then(|rest| rest.split('/').next()?.parse().ok());
-            pidfd(path).or(pid.map(Number::Host))
+            let name = path.strip_prefix("/proc/").and_then(|rest| rest.split('/').next());
+            let number =
+                name.and_then(|name| if name == "self" { Some(Number::Caller) } else { name.parse().ok().map(Number::Host) });
+            pidfd(path).or(number)
         }
         Arg::Raw(_) | Arg::Reply(..) => None,
     })

@@ -92,12 +92,17 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
         Some((fd, label)) => cx.kernel.write_file_in(fd, label, &file, &text)?,
         None => cx.kernel.write_file(&file, &text)?,
     }
-    Ok(said.note(NoteKind::Did, now(cx.subject.pid(), which)))
+    Ok(said.note(NoteKind::Did, now(cx.subject.pid(), which)).note(NoteKind::Unchanged, OUTSIDE))
 }
 
 const DENIED: Text = Text {
     en: "setgroups(2) is off in that namespace from now on: else one could drop a group and get at files that are closed to that group",
     zh: "从现在起该命名空间中不能再调用 setgroups(2)：否则可以丢掉某个组，从而访问对该组关闭的文件",
+};
+
+const OUTSIDE: Text = Text {
+    en: "outside nothing is another: files that it makes belong to the outside ID",
+    zh: "外部没有任何变化：它创建的文件在外部仍属于那个外部 ID",
 };
 
 /// The parent of the process's user namespace, where it is not the observer's own.

@@ -156,6 +156,13 @@ fn entered(said: Said, kinds: &[NsKind]) -> Said {
                 zh: "根目录与当前目录现在都是那个挂载命名空间的根",
             },
         )),
+        NsKind::Cgroup => Some((
+            NoteKind::Unchanged,
+            Text {
+                en: "the process stays in its own cgroup: what is outside of that namespace's root shows as /../..",
+                zh: "进程仍在自己的 cgroup 中：不在该命名空间之根以下的路径显示为 /../..",
+            },
+        )),
         NsKind::User => Some((
             NoteKind::Did,
             Text {

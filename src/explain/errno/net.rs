@@ -264,7 +264,7 @@ fn net_admin(case: &Case<'_>) -> Verdict {
 }
 
 fn raw_socket(case: &Case<'_>) -> Verdict {
-    lacking(case, Cap(13), NsKind::Net, "unshare user net")
+    lacking(case, Cap::NET_RAW, NsKind::Net, "unshare user net")
 }
 
 fn link_name(case: &Case<'_>) -> Verdict {

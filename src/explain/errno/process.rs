@@ -142,7 +142,7 @@ pub(super) fn mount_of<'a>(case: &Case<'a>, file: &FileLive) -> Option<&'a Mount
 fn no_interpreter(case: &Case<'_>) -> Verdict {
     let Some(file) = case.file(0) else { return maybe() };
     if !file.exists() {
-        let dir = file.path.rsplit_once('/').map_or("/", |(dir, _)| if dir.is_empty() { "/" } else { dir });
+        let dir = &file.above;
         let there = case.live.caller.root.is().cloned().unwrap_or_default();
         return yes()
             .seen(
@@ -190,6 +190,8 @@ fn not_executable(case: &Case<'_>) -> Verdict {
     }
     match mount_of(case, file) {
         Some(mount) if mount.options.iter().any(|option| option == "noexec") => apart(),
+        // The permissions of directories are nothing to who may pass all of them.
+        _ if case.may(Cap::DAC_READ_SEARCH, case.live.host.get(&NsKind::User).copied()) == Some(true) => no(),
         _ => maybe().seen("a directory above it may be closed to this user", "可能是上级目录对该用户不开放"),
     }
 }

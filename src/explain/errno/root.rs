@@ -172,8 +172,7 @@ fn no_chroot(case: &Case<'_>) -> Verdict {
         };
     }
     let Some(file) = case.at(0) else { return maybe() };
-    let above = Path::new(&file.path).parent().and_then(Path::to_str).filter(|path| !path.is_empty()).unwrap_or("/");
-    let line = format!("show {}", quoted(above));
+    let line = format!("show {}", quoted(&file.above));
     match file.exists() {
         false => yes().seen(format!("{} is not there", file.path), format!("{} 不存在", file.path)).lines(&[&line]),
         true if !file.is(0o040_000) => {

@@ -42,8 +42,8 @@ pub(super) const ROWS: &[Row] = &[
         &["setns CLONE_NEWCGROUP"],
         &[],
         t(
-            "to enter a cgroup namespace is not to enter the cgroup: paths show as /../..",
-            "进入 cgroup 命名空间并不等于进入那个 cgroup：路径会显示为 /../..",
+            "to enter a cgroup namespace is not to enter the cgroup: paths begin with /../.. then",
+            "进入 cgroup 命名空间并不等于进入那个 cgroup：此后路径以 /../.. 开头",
         ),
         t("`cgroup enter .` moves the process", "`cgroup enter .` 才移动进程"),
         unreached,

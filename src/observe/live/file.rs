@@ -34,6 +34,12 @@ pub(super) fn file(dir: &Path, seen: &Snapshot, path: &str) -> FileLive {
         })
     };
     let place = if absolute == "/" { "." } else { absolute.as_str() };
+    let there =
+        |path: &&Path| path.to_str().is_some_and(|path| open(if path == "/" { "." } else { path }, OFlag::O_PATH).is_some());
+    found.above = match Path::new(&absolute).ancestors().skip(1).find(there) {
+        Some(above) if !above.as_os_str().is_empty() => above.to_string_lossy().into_owned(),
+        _ => "/".into(),
+    };
     let Some(fd) = open(place, OFlag::O_PATH) else { return found };
     let Ok(stat) = fstat(&fd) else { return found };
     found.mode = Some(stat.st_mode);

@@ -59,7 +59,7 @@ pub fn live(proc: &Path, moment: Moment<'_>) -> Live {
         pids_full: hierarchies.as_ref().filter(|_| forks).and_then(|all| all.pids_full(proc, caller.pid)),
         cgroup: hierarchies.as_ref().zip(call.and_then(first_path)).and_then(|(all, path)| all.live(proc, Path::new(path))),
         mounts: if name_is_about_files(name) {
-            read(&dir.join("mountinfo")).is().map(|text| mounts::of_text(text)).unwrap_or_default()
+            mounts::of(proc, caller.pid).is().cloned().unwrap_or_default()
         } else {
             Vec::new()
         },

@@ -72,7 +72,10 @@ pub(super) fn policy(case: &Case<'_>) -> Verdict {
     }
     match case.creds() {
         Some(creds) if creds.seccomp == 2 => {
-            maybe().seen("a seccomp filter is on (Seccomp: 2)", "有 seccomp 过滤器（Seccomp: 2）")
+            maybe().seen("a seccomp filter is on (Seccomp: 2)", "有 seccomp 过滤器（Seccomp: 2）").next(
+                "if it is the subject's own: `reset`; a container's holds as long as one is inside",
+                "若是被观察进程自己的：`reset`；容器的过滤器则在容器内始终有效",
+            )
         }
         Some(_) => no(),
         None => maybe(),

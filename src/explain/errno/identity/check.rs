@@ -19,13 +19,13 @@ fn cap(case: &Case<'_>) -> Cap {
 /// Was it written by a process that entered the parent for that? In there it has every capability.
 fn from_parent(case: &Case<'_>) -> bool {
     let parent = target(case).and_then(|target| case.live.userns.get(&target.ns_id(NsKind::User)?.ino)?.parent);
-    parent.is_some() && parent != case.home()
+    !case.live.inside && parent.is_some() && parent != case.home()
 }
 
 /// The writer's right over the parent.
 fn may_set(case: &Case<'_>, cap: Cap) -> Option<bool> {
     let parent = target(case).and_then(|target| case.live.userns.get(&target.ns_id(NsKind::User)?.ino)?.parent)?;
-    if parent != case.home()? {
+    if !case.live.inside && parent != case.home()? {
         return Some(true);
     }
     holds(case.live, &case.live.caller, cap, parent)
@@ -62,7 +62,15 @@ pub(super) fn written(case: &Case<'_>) -> Verdict {
 }
 
 pub(super) fn from_inside(case: &Case<'_>) -> Verdict {
-    if case.live.inside { maybe() } else { apart() }
+    if !case.live.inside {
+        return apart();
+    }
+    let Some(creds) = case.creds() else { return maybe() };
+    let (which, own) = if is_uid(case) { ("uid", creds.euid) } else { ("gid", creds.egid) };
+    let single = matches!(lines(case).as_slice(), [(_, outside, 1)] if *outside == u64::from(own));
+    decide(!single)
+        .seen(format!("the writer is {which} {own} outside"), format!("写入者在外部是 {which} {own}"))
+        .lines(&[&format!("idmap {which} 0 {own} 1")])
 }
 
 pub(super) fn setgroups_allowed(case: &Case<'_>) -> Verdict {
@@ -74,6 +82,9 @@ pub(super) fn setgroups_allowed(case: &Case<'_>) -> Verdict {
 }
 
 pub(super) fn foreign_id(case: &Case<'_>) -> Verdict {
+    if case.live.inside {
+        return apart();
+    }
     match may_set(case, cap(case)) {
         Some(true) => return no(),
         None => return maybe(),
@@ -100,6 +111,10 @@ pub(super) fn parent_lacks(case: &Case<'_>) -> Verdict {
 pub(super) fn setfcap(case: &Case<'_>) -> Verdict {
     if from_parent(case) || !is_uid(case) || !lines(case).iter().any(|(_, outside, _)| *outside == 0) {
         return no();
+    }
+    // What the maker of the namespace had is not to be read afterwards.
+    if case.live.inside {
+        return maybe();
     }
     match may_set(case, Cap::SETFCAP) {
         Some(false) if may_set(case, Cap::SETUID) == Some(true) => {
@@ -139,7 +154,8 @@ pub(super) fn setgroups_late(case: &Case<'_>) -> Verdict {
 
 pub(super) fn groups(case: &Case<'_>) -> Verdict {
     match (case.live.setgroups.as_deref(), case.live.caller.gid_map.is()) {
-        (Some("deny"), _) => yes().seen("/proc/self/setgroups says deny", "/proc/self/setgroups 为 deny").lines(&["reset"]),
+        // That it is forbidden is another row.
+        (Some("deny"), _) => apart(),
         (_, Some(map)) if map.is_empty() => yes().seen("gid_map is empty", "gid_map 为空"),
         (Some(_), Some(_)) => no(),
         _ => maybe(),

@@ -186,4 +186,5 @@ pub(super) fn gone(case: &Case<'_>) -> Verdict {
 
 pub(super) fn denied(case: &Case<'_>) -> Verdict {
     known(case.live.setgroups.as_deref().map(|text| text == "deny"))
+        .seen("/proc/self/setgroups says deny", "/proc/self/setgroups 为 deny")
 }

@@ -58,17 +58,11 @@ pub(super) fn type_unknown(case: &Case<'_>) -> Verdict {
 }
 
 pub(super) fn missing(case: &Case<'_>) -> Verdict {
-    if let Some(file) = target(case).filter(|file| !file.exists()) {
-        let path = &file.path;
-        return yes().seen(format!("the target {path} is not there"), format!("目标 {path} 不存在")).next(
-            format!("make it where that is yours: `mkdir {}`", quoted(path)),
-            format!("在属于你的地方创建它：`mkdir {}`", quoted(path)),
-        );
-    }
-    if let Some(file) = source(case).filter(|file| case.flag("MS_BIND") && !file.exists()) {
-        let above = Path::new(&file.path).parent().and_then(Path::to_str).filter(|path| !path.is_empty()).unwrap_or("/");
-        let line = format!("show {}", quoted(above));
-        return yes().seen(format!("the source {} is not there", file.path), format!("源 {} 不存在", file.path)).lines(&[&line]);
+    for (file, en, zh) in [(target(case), "the target", "目标"), (source(case), "the source", "源")] {
+        if let Some(file) = file.filter(|file| !file.exists()) {
+            let line = format!("show {}", quoted(&file.above));
+            return yes().seen(format!("{en} {} is not there", file.path), format!("{zh} {} 不存在", file.path)).lines(&[&line]);
+        }
     }
     if options(case).contains("lowerdir=") {
         return yes()
@@ -193,8 +187,9 @@ pub(super) fn busy(case: &Case<'_>) -> Verdict {
     };
     let under = |path: &str| Path::new(path).starts_with(&place);
     let lazy = format!("umount -l {}", quoted(&file.path));
-    let mounted: Vec<&str> =
-        case.live.mounts.iter().map(|mount| mount.point.as_str()).filter(|point| under(point) && *point != place).collect();
+    let own = case.live.mounts.iter().rev().find(|mount| mount.point == place || Some(u64::from(mount.id)) == file.mount);
+    let is_child = |mount: &&MountLive| own.is_some_and(|own| mount.parent == own.id && mount.id != own.id);
+    let mounted: Vec<&str> = case.live.mounts.iter().filter(is_child).map(|mount| mount.point.as_str()).collect();
     if !mounted.is_empty() {
         let list = mounted.join(", ");
         return yes().seen(format!("mounted below: {list}"), format!("其下的挂载：{list}")).lines(&[&lazy]);
@@ -202,7 +197,7 @@ pub(super) fn busy(case: &Case<'_>) -> Verdict {
     if case.live.inside && under(&cwd) {
         return yes()
             .seen(format!("the subject's working directory is {cwd}"), format!("被观察进程的当前目录是 {cwd}"))
-            .lines(&["chdir /", &format!("umount {}", quoted(&file.path))]);
+            .lines(&["chdir /"]);
     }
     let users: Vec<String> = case.live.users.iter().map(|one| format!("{} {}", one.pid, one.comm)).collect();
     match users.is_empty() {
@@ -244,7 +239,7 @@ pub(super) fn no_device(case: &Case<'_>) -> Verdict {
 /// A piece above the last one.
 pub(super) fn below(case: &Case<'_>) -> Verdict {
     match case.live.files.iter().find(|file| !file.exists()) {
-        Some(file) => maybe().seen(format!("of {}", file.path), format!("指 {}", file.path)),
+        Some(file) => yes().seen(format!("what is above it ends at {}", file.above), format!("它的上级到 {} 为止", file.above)),
         None => apart(),
     }
 }

@@ -1,0 +1,23 @@
+//! The network, UTS.
+
+use super::{Provocation, nobody, root};
+
+pub(super) const ALL: &[Provocation] = &[
+    root("J1", "unshare user", "link up lo --on-host", "EPERM", "CAP_NET_ADMIN").cured(),
+    nobody("J1", "", "link up lo --on-host", "EPERM", "CAP_NET_ADMIN").cured(),
+    root("J2", "unshare net", "link add dummy d0", "EOPNOTSUPP", "").needs("root nolink:dummy"),
+    root("J3", "unshare net; link add veth v1 peer v2", "link add veth v1 peer v3", "EEXIST", "v1"),
+    root("J4", "unshare net; subject new b; unshare net; subject use a", "link move lo b", "EINVAL", "lo"),
+    root("J5", "unshare net", "link del nolink", "ENODEV", "lo"),
+    root("J6", "unshare net; link up lo", "route add default via 10.9.9.9", "ENETUNREACH", ""),
+    root("J20", "unshare net; link up lo; addr add 10.0.0.1/24 dev lo", "addr add 10.0.0.1/24 dev lo", "EEXIST", ""),
+    root("J7", "unshare net", "ping 127.0.0.1", "ENETUNREACH", "lo").cured(),
+    root("J7", "unshare net", "connect 127.0.0.1 80", "ENETUNREACH", "lo"),
+    root("J7", "unshare net; link up lo", "ping 10.1.1.1", "ENETUNREACH", "lo"),
+    nobody("J9", "", "hostname box --on-host", "EPERM", "CAP_SYS_ADMIN").cured(),
+    root("J9", "unshare uts", "hostname aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "EINVAL", "70"),
+    root("J14", "unshare net; link up lo; listen 80", "listen 80", "EADDRINUSE", "net:["),
+    root("J15", "unshare net; link up lo", "connect 127.0.0.1 99", "ECONNREFUSED", ""),
+];
+
+pub(super) const SILENT: &[super::Silent] = &[];
