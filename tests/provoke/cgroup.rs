@@ -7,21 +7,56 @@ pub(super) const ALL: &[Provocation] = &[
     root("F17", "cgroup new web; cgroup new web/db", "cgroup rm web", "EBUSY", "db"),
     root("F20", "cgroup new web", "cgroup new web", "EEXIST", "web"),
     root("F20", "", "cgroup new cgroup.procs", "EEXIST", "cgroup.procs"),
-    root("F19", "cgroup new web; cgroup set --cgroup . cgroup.max.depth 0", "cgroup new db", "EAGAIN", "cgroup.max.depth").needs("root cgroup2").cured(),
-    root("F19", "cgroup new web; cgroup set --cgroup . cgroup.max.descendants 1", "cgroup new db", "EAGAIN", "cgroup.max.descendants").needs("root cgroup2").cured(),
+    root("F19", "cgroup new web; cgroup set --cgroup . cgroup.max.depth 0", "cgroup new db", "EAGAIN", "cgroup.max.depth")
+        .needs("root cgroup2")
+        .cured(),
+    root(
+        "F19",
+        "cgroup new web; cgroup set --cgroup . cgroup.max.descendants 1",
+        "cgroup new db",
+        "EAGAIN",
+        "cgroup.max.descendants",
+    )
+    .needs("root cgroup2")
+    .cured(),
     root("F30", "", "cgroup set pids.max 99999999999", "EINVAL", "").needs("root cgroup:pids"),
     root("F28", "", "cgroup set cpu.max '500 100000'", "EINVAL", "500").needs("root cgroup:cpu"),
     root("F31", "", "cgroup set cpuset.cpus 4000", "ERANGE", "").needs("root cgroup:cpuset"),
     root("F31", "", "cgroup set cpuset.cpus many", "EINVAL", "").needs("root cgroup:cpuset"),
-    root("G2", "cgroup set cpuset.cpus 0; cgroup new web", "cgroup set --cgroup web cpuset.cpus 0-1", "EACCES", "0").needs("root cgroup1:cpuset"),
+    root("G2", "cgroup set cpuset.cpus 0; cgroup new web", "cgroup set --cgroup web cpuset.cpus 0-1", "EACCES", "0")
+        .needs("root cgroup1:cpuset"),
     root("F15", "cgroup new web", "cgroup set --cgroup web cgroup.type domain", "EINVAL", "").needs("root cgroup2"),
-    root("F13", "cgroup new web; cgroup set --cgroup web cgroup.type threaded; cgroup new db", "cgroup enter db", "EOPNOTSUPP", "domain invalid").needs("root cgroup2"),
-    root("F1", "cgroup new web; cgroup enter web; cgroup new web/db", "cgroup enable --cgroup web memory", "EBUSY", "boxlab").needs("root cgroup2:memory"),
+    root(
+        "F13",
+        "cgroup new web; cgroup set --cgroup web cgroup.type threaded; cgroup new db",
+        "cgroup enter db",
+        "EOPNOTSUPP",
+        "domain invalid",
+    )
+    .needs("root cgroup2"),
+    root("F1", "cgroup new web; cgroup enter web; cgroup new web/db", "cgroup enable --cgroup web memory", "EBUSY", "boxlab")
+        .needs("root cgroup2:memory"),
     root("F1", "", "cgroup enable memory", "EBUSY", "boxlab").needs("root cgroup2:memory").cured(),
-    root("F2", "cgroup new web; cgroup new leaf; cgroup enter leaf; cgroup enable memory; cgroup enable --cgroup web memory", "cgroup enter web", "EBUSY", "memory").needs("root cgroup2:memory"),
-    root("F3", "cgroup new web; cgroup new web/db", "cgroup enable --cgroup web/db memory", "ENOENT", "memory").needs("root cgroup2:memory"),
+    root(
+        "F2",
+        "cgroup new web; cgroup new leaf; cgroup enter leaf; cgroup enable memory; cgroup enable --cgroup web memory",
+        "cgroup enter web",
+        "EBUSY",
+        "memory",
+    )
+    .needs("root cgroup2:memory"),
+    root("F3", "cgroup new web; cgroup new web/db", "cgroup enable --cgroup web/db memory", "ENOENT", "memory")
+        .needs("root cgroup2:memory"),
     root("F32", "", "cgroup set io.max '999:999 rbps=1000'", "ENODEV", "").needs("root cgroup2:io"),
-    root("G3", "spawn -b sh -c 'x=$(head -c 30000000 /dev/zero | tr \\\\0 a); sleep 20'; cgroup set memory.max 64M; spawn -b sh -c 'x=$(head -c 30000000 /dev/zero | tr \\\\0 a); sleep 20'; spawn sleep 1", "cgroup set memory.max 8M", "EBUSY", "").needs("root cgroup1:memory"),
+    // It stops itself when the memory is there.
+    root(
+        "G3",
+        "cgroup set memory.max 64M; spawn sh -c 'x=$(head -c 30000000 /dev/zero | tr \\\\0 a); kill -STOP $$'",
+        "cgroup set memory.max 8M",
+        "EBUSY",
+        "",
+    )
+    .needs("root cgroup1:memory"),
 ];
 
 pub(super) const SILENT: &[super::Silent] = &[

@@ -63,7 +63,7 @@ pub(super) const ALL: &[Provocation] = &[
 pub(super) const SILENT: &[super::Silent] = &[
     ("B10", "root", Who::Root, "unshare pid; fork; subject new b; setns a pid", "did not move"),
     ("H1", "root", Who::Root, "unshare pid; fork; kill KILL 1", "nothing happened"),
-    ("K7", "root", Who::Root, "spawn -b true; spawn sleep 0.3; ps", "zombie"),
+    ("K7", "root", Who::Root, "spawn -b true; spawn sleep 1; ps", "zombie"),
     ("K2", "root", Who::Root, "unshare user; idmap uid 1000 0 1", "belong"),
     ("K4", "root", Who::Root, "unshare cgroup; subject new b; setns a cgroup", "/../.."),
     ("K1", "root", Who::Root, "unshare user", "65534"),
