@@ -58,8 +58,8 @@ pub(super) const ROWS: &[Row] = &[
         &[EINVAL],
         t("put_old is not at or below the new root", "put_old 不在新的根之下"),
         t(
-            "`chdir` to the new root and name `.` twice, then unmount the old one: `umount -l .`",
-            "先 `chdir` 到新的根，两个参数都写 `.`，再卸载旧的根：`umount -l .`",
+            "go there and take one place for both: `chdir /mnt`, then `pivot_root . .`, then `umount -l .`",
+            "进入新的根，两者用同一处：`chdir /mnt`，然后 `pivot_root . .`，然后 `umount -l .`",
         ),
         elsewhere,
     ),
