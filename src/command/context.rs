@@ -2,7 +2,7 @@
 
 use crate::kernel::Kernel;
 use crate::model::{
-    Block, Cell, Exit, Grid, Lang, Msg, Names, Note, NoteKind, NsId, NsKind, PaneOrder, Snapshot, Turn, errno_name,
+    Block, Call, Cell, Exit, Grid, Lang, Msg, Names, Note, NoteKind, NsId, NsKind, PaneOrder, Place, Snapshot, Turn, errno_name,
 };
 
 use nix::errno::Errno;
@@ -106,6 +106,8 @@ pub struct Outside<'a> {
     pub lookout: &'a dyn Lookout,
     /// Which case of the clinic the subject is.
     pub patient: Option<usize>,
+    /// What the current subject's lines did since it was made: those that did what they say.
+    pub steps: &'a [Step],
     /// What the session does when the command has returned.
     pub acts: Vec<Act>,
 }
@@ -116,6 +118,21 @@ pub trait Lookout {
     fn say(&self, text: &Msg);
     /// Has Ctrl-C been typed, or is the session to end?
     fn interrupted(&self) -> bool;
+}
+
+/// A line that did what it says, with the calls that it made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// As typed.
+    pub line: String,
+    /// The command's name.
+    pub command: String,
+    /// Where it ran.
+    pub place: Place,
+    /// Its calls.
+    pub calls: Vec<Call>,
+    /// The subject's PIDs then, as in [`SubjectView`].
+    pub pids: Vec<i32>,
 }
 
 /// A subject as the commands see it.

@@ -4,6 +4,7 @@ pub mod args;
 pub mod card;
 pub mod cgroup;
 pub mod context;
+mod export;
 mod lab;
 pub mod lesson;
 pub mod line;
@@ -16,7 +17,7 @@ mod process;
 
 pub use args::Args;
 pub use card::{Card, Count, Equivalent, Example, Kind, Man, Param, Primitive, Run};
-pub use context::{Act, Held, Inside, Job, Jobs, Lookout, Outside, Said, Stop, SubjectView, Terminal};
+pub use context::{Act, Held, Inside, Job, Jobs, Lookout, Outside, Said, Step, Stop, SubjectView, Terminal};
 pub use lab::clinic;
 pub use lab::topics;
 pub use line::{Parsed, nearest, parse, split, words};
@@ -33,6 +34,7 @@ pub const FOLDERS: &[Folder] = &[
     Folder { title: Text { en: "mounts and roots", zh: "挂载与根目录" }, cards: mount::CARDS },
     Folder { title: Text { en: "looking", zh: "查看" }, cards: look::CARDS },
     Folder { title: Text { en: "lessons", zh: "课程" }, cards: lesson::CARDS },
+    Folder { title: Text { en: "taking it along", zh: "导出" }, cards: export::CARDS },
     Folder { title: Text { en: "the shell", zh: "外壳" }, cards: lab::CARDS },
 ];
 

@@ -111,6 +111,24 @@ impl Kernel {
         self.record("write", args, answer).map(drop)
     }
 
+    /// Makes a new file and writes `text` into it, for whoever asked for it by name; what is there stays (O_EXCL).
+    ///
+    /// Errors: EEXIST; EACCES; ENOENT a directory on the way is missing; ENOSPC.
+    pub fn new_file(&mut self, path: &Path, text: &str) -> Result<(), Errno> {
+        let name = path.to_string_lossy().into_owned();
+        let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_CLOEXEC;
+        let file = openat(AT_FDCWD, path, flags, Mode::from_bits_truncate(0o666));
+        let got = file.as_ref().map(|file| i64::from(file.as_raw_fd())).map_err(|errno| *errno);
+        let names = raw("O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC");
+        self.record("openat", vec![raw("AT_FDCWD"), Arg::Str(name.clone()), names, raw("0666")], got)?;
+        let file = file?;
+        let mut rest = text.as_bytes();
+        while !rest.is_empty() {
+            rest = &rest[nix::unistd::write(&file, rest)?..];
+        }
+        Ok(())
+    }
+
     /// symlinkat(2).
     ///
     /// Errors: EEXIST; ENOENT; EROFS.

@@ -7,6 +7,7 @@
 #![allow(clippy::disallowed_methods)]
 
 mod cgroup;
+mod copy;
 mod file;
 mod landlock;
 mod limit;
@@ -25,6 +26,7 @@ mod terminal;
 mod trial;
 mod unpack;
 
+pub use copy::{Copied, copy_tree};
 pub use landlock::LANDLOCK_RIGHTS;
 pub use mount::FLAGS as MOUNT_FLAGS;
 

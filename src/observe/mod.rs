@@ -3,6 +3,7 @@
 pub mod census;
 pub mod cgroup;
 pub mod family;
+pub mod isolation;
 mod live;
 pub mod mounts;
 pub mod pane;

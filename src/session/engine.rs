@@ -46,7 +46,7 @@ impl Session {
     pub fn start(options: Options) -> io::Result<Session> {
         // Asked for once: after the keeper's death the answer would be another.
         let keeper = keeper::pid();
-        let stages = vec![Stage { name: "a".into(), handle: Handle::start("a", options.capture)?, keeper }];
+        let stages = vec![Stage::new("a".into(), Handle::start("a", options.capture)?, keeper)];
         let own = observe::snapshot(Path::new("/proc"), std::process::id() as i32);
         let host = NsKind::ALL.into_iter().filter_map(|kind| Some((kind, own.ns_id(kind)?))).collect();
         Ok(Session {
@@ -155,6 +155,9 @@ impl Session {
             }
         }
         turn.notes.extend(notes);
+        if let Some(stage) = self.stages.iter_mut().find(|stage| stage.name == was.name) {
+            stage.remember(&turn, &was.pids);
+        }
         if turn.command != "last" {
             self.last = Some(turn.clone());
         }
@@ -174,7 +177,10 @@ impl Session {
                 let name = self.stages[at].name.clone();
                 match news {
                     News::Called(call) => calls.push(call),
-                    News::ChildGone(exit) => notes.push(child_gone(&name, exit)),
+                    News::ChildGone(exit) => {
+                        self.stages[at].leave_child();
+                        notes.push(child_gone(&name, exit));
+                    }
                     News::Gone(exit) => {
                         self.renew(at);
                         notes.push(gone(&name, exit));
@@ -248,7 +254,7 @@ impl Session {
                         format!("无法再启动一个被观察进程：{error}"),
                     )
                 })?;
-                self.stages.push(Stage { name, handle, keeper: self.keeper });
+                self.stages.push(Stage::new(name, handle, self.keeper));
                 self.current = self.stages.len() - 1;
             }
         }
@@ -262,7 +268,7 @@ impl Session {
     pub(super) fn renew(&mut self, at: usize) {
         let name = self.stages[at].name.clone();
         if let Ok(handle) = Handle::start(&name, self.options.capture) {
-            self.stages[at] = Stage { name, handle, keeper: self.keeper };
+            self.stages[at] = Stage::new(name, handle, self.keeper);
         }
     }
 }

@@ -96,6 +96,7 @@ impl Session {
             history: &self.history,
             lookout: &lookout,
             patient: self.patient,
+            steps: &self.stages[self.current].steps,
             acts: Vec::new(),
         };
         let outcome = run(&mut cx, args);

@@ -1,7 +1,7 @@
 //! One subject on its stage: what the session keeps of it, and what is said when it ends.
 
-use crate::command::{self, SubjectView};
-use crate::model::{Exit, Msg, Note, NoteKind};
+use crate::command::{self, Step, SubjectView};
+use crate::model::{End, Exit, Msg, Note, NoteKind, Place, Turn};
 use crate::observe;
 use crate::subject::Handle;
 use std::path::Path;
@@ -11,6 +11,8 @@ pub(super) struct Stage {
     pub name: String,
     pub handle: Handle,
     pub keeper: i32,
+    /// What its lines did: those that did what they say.
+    pub steps: Vec<Step>,
 }
 
 /// A subject's cgroups go with it, and whatever is left in them.
@@ -23,6 +25,34 @@ impl Drop for Stage {
 }
 
 impl Stage {
+    /// A subject that has done nothing yet.
+    pub fn new(name: String, handle: Handle, keeper: i32) -> Stage {
+        Stage { name, handle, keeper, steps: Vec::new() }
+    }
+
+    /// Keeps what a line did, where it did what it says. `pids` are the subject's when it began.
+    pub fn remember(&mut self, turn: &Turn, pids: &[i32]) {
+        let did = matches!(turn.end, End::Done | End::Ran { .. }) && turn.place != Place::Shell;
+        match &turn.end {
+            // A child that was ended has not typed `exit`, but it comes to the same.
+            End::ChildGone { .. } => self.leave_child(),
+            _ if did && (turn.command == "exit" || !turn.calls.is_empty()) => self.steps.push(Step {
+                line: turn.line.clone(),
+                command: turn.command.clone(),
+                place: turn.place,
+                calls: turn.calls.clone(),
+                pids: pids.to_vec(),
+            }),
+            _ => {}
+        }
+    }
+
+    /// The forked child that was the subject has ended; its parent goes on.
+    pub fn leave_child(&mut self) {
+        let (line, command) = ("exit".into(), "exit".into());
+        self.steps.push(Step { line, command, place: Place::Inside, calls: Vec::new(), pids: Vec::new() });
+    }
+
     /// The subject as it is now.
     pub fn view(&self) -> SubjectView {
         let mut seen = observe::snapshot(Path::new("/proc"), self.handle.pid());

@@ -20,7 +20,7 @@ pub fn lacks(needs: &str, root: bool) -> Option<&str> {
     needs.split_whitespace().find(|word| !has(word, root))
 }
 
-/// `fs:overlay`: the kernel has the filesystem.
+/// `fs:overlay`: the kernel has the filesystem; `tool:gcc`: PATH has the program.
 fn has(word: &str, root: bool) -> bool {
     match word {
         "root" => root,
@@ -30,6 +30,10 @@ fn has(word: &str, root: bool) -> bool {
         "landlock" => boxlab::kernel::Kernel::new().landlock_abi().is_ok(),
         "strace" => std::process::Command::new("strace").arg("-V").output().is_ok(),
         word if word.starts_with("cgroup") => has_cgroup(word),
+        word if word.starts_with("tool:") => {
+            let path = std::env::var("PATH").unwrap_or_default();
+            path.split(':').any(|dir| word.strip_prefix("tool:").is_some_and(|name| Path::new(dir).join(name).exists()))
+        }
         word if word.starts_with("fs:") => std::fs::read_to_string("/proc/filesystems")
             .is_ok_and(|list| list.split_whitespace().any(|name| Some(name) == word.strip_prefix("fs:"))),
         _ => true,

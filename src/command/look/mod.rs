@@ -1,6 +1,7 @@
 //! Looking: files, namespaces, processes, the last receipt. Nothing here changes anything.
 
 mod diff;
+mod explain_process;
 mod file;
 mod last;
 mod links;
@@ -12,4 +13,5 @@ mod show;
 use super::Card;
 
 /// The cards of this folder.
-pub const CARDS: &[Card] = &[show::CARD, links::CARD, ns::CARD, pane::CARD, ps::CARD, diff::CARD, last::CARD];
+pub const CARDS: &[Card] =
+    &[show::CARD, links::CARD, ns::CARD, pane::CARD, ps::CARD, diff::CARD, explain_process::CARD, last::CARD];

@@ -1,0 +1,13 @@
+//! Taking a session along: as a script, a C program, a `docker run` line, an OCI bundle.
+
+mod bundle;
+mod c;
+mod cards;
+mod docker;
+mod plan;
+mod sh;
+
+use super::Card;
+
+/// The cards of this folder.
+pub const CARDS: &[Card] = &[cards::SH, cards::C, cards::DOCKER, cards::OCI];
