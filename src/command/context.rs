@@ -114,8 +114,8 @@ pub struct Outside<'a> {
 
 /// What a command of the observer's that takes its time can do while it runs.
 pub trait Lookout {
-    /// Says something at once, where somebody sits at a terminal.
-    fn say(&self, text: &Msg);
+    /// Says something at once, where somebody sits at a terminal; false where nobody does.
+    fn say(&self, text: &Msg) -> bool;
     /// Has Ctrl-C been typed, or is the session to end?
     fn interrupted(&self) -> bool;
 }

@@ -115,11 +115,12 @@ impl AtPrompt {
 }
 
 impl Lookout for AtPrompt {
-    fn say(&self, text: &Msg) {
+    fn say(&self, text: &Msg) -> bool {
         if self.interactive {
             let shown = visible(text.get(self.lang));
             let _ = writeln!(std::io::stderr(), "  {shown}\r");
         }
+        self.interactive
     }
 
     fn interrupted(&self) -> bool {

@@ -83,9 +83,9 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     let dirs = if own.is_empty() { dirs } else { own };
     let waits = waits(&ground.hierarchies, &dirs);
     let start = Instant::now();
-    let mut rows = Vec::new();
+    let (mut rows, mut events) = (Vec::new(), 0);
     let mut was = counts(&ground.hierarchies, &dirs);
-    while start.elapsed() < Duration::from_secs(seconds) && rows.len() < LINES && !cx.lookout.interrupted() {
+    while start.elapsed() < Duration::from_secs(seconds) && events < LINES && !cx.lookout.interrupted() {
         let mut fds: Vec<PollFd<'_>> = waits.iter().map(|file| PollFd::new(file.as_fd(), PollFlags::POLLPRI)).collect();
         // A signal is asked for above; a new wait follows in any case.
         let _ = poll(&mut fds, PollTimeout::from(LOOK));
@@ -94,15 +94,18 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
             let before = was.get(what).copied().unwrap_or(0);
             if before != *value {
                 let at = format!("{:.2} s", start.elapsed().as_secs_f64());
-                cx.lookout.say(&Msg::same(format!("{at:>8}  {what}  {before} → {value}")));
+                events += 1;
+                if cx.lookout.say(&Msg::same(format!("{at:>8}  {what}  {before} → {value}"))) {
+                    continue;
+                }
                 rows.push(vec![Cell::new(at), Cell::new(what), Cell::new(format!("{before} → {value}"))]);
             }
         }
         was = is;
     }
     let took = start.elapsed().as_secs().max(1);
-    let said = Said::grid(Vec::new(), rows.clone());
-    let more = if rows.len() >= LINES {
+    let said = if rows.is_empty() { Said::nothing() } else { Said::grid(Vec::new(), rows) };
+    let more = if events >= LINES {
         Msg::new("; there were too many to go on", "；事件太多，不再继续")
     } else {
         Msg::same("")
@@ -110,8 +113,8 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     Ok(said.note(
         NoteKind::Did,
         Msg::new(
-            format!("watched for {took} s: {} events{}", rows.len(), more.en),
-            format!("观察了 {took} 秒：{} 个事件{}", rows.len(), more.zh),
+            format!("watched for {took} s: {events} events{}", more.en),
+            format!("观察了 {took} 秒：{events} 个事件{}", more.zh),
         ),
     ))
 }
