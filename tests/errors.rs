@@ -118,7 +118,7 @@ fn every_failure_names_its_reason_and_a_step_that_works() {
         }
         let turns = run(*who, lines);
         let turn = turns.last().expect("a line was run");
-        let notes = turn["notes"].to_string() + &turn["view"].to_string();
+        let notes = turn["notes"].to_string() + &turn["view"].to_string() + &turn["end"].to_string();
         if notes.contains(says) {
             provoked.insert(row);
         } else {

@@ -25,6 +25,20 @@ pub(super) const ALL: &[Provocation] = &[
     root("F31", "", "cgroup set cpuset.cpus many", "EINVAL", "").needs("root cgroup:cpuset"),
     root("G2", "cgroup set cpuset.cpus 0; cgroup new web", "cgroup set --cgroup web cpuset.cpus 0-1", "EACCES", "0")
         .needs("root cgroup1:cpuset"),
+    root("F11", "cgroup new web", "cgroup move 4194303 web --on-host", "ESRCH", ""),
+    root("F28", "", "cgroup set cpu.cfs_quota_us 500", "EINVAL", "500").needs("root cgroup1:cpu"),
+    root("G4", "", "cgroup set memory.limit_in_bytes 64MB", "EINVAL", "64MB").needs("root cgroup1:memory"),
+    root("G5", "cgroup set cpu.max 50%; cgroup new web", "cgroup set --cgroup web cpu.max 100%", "EINVAL", "")
+        .needs("root cgroup1:cpu")
+        .possible(),
+    root(
+        "G9",
+        "unshare mnt; mount private -r /; mount tmpfs /mnt; mknod /mnt/null c 1 3; cgroup devices deny c 1:3 rw",
+        "write /mnt/null x",
+        "EPERM",
+        "/mnt/null",
+    )
+    .needs("root cgroup1:devices"),
     root("F15", "cgroup new web", "cgroup set --cgroup web cgroup.type domain", "EINVAL", "").needs("root cgroup2"),
     root(
         "F13",
@@ -61,5 +75,6 @@ pub(super) const ALL: &[Provocation] = &[
 
 pub(super) const SILENT: &[super::Silent] = &[
     ("K5", "root cgroup:memory", Who::Root, "cgroup set memory.max 64M", "stays charged"),
+    ("G6", "root cgroup1:cpu", Who::Root, "cgroup set cpu.shares 1", "2 is what the kernel holds"),
     ("F33", "root cgroup:memory", Who::Root, "cgroup set memory.max 32M; load mem 64M", "OOM"),
 ];

@@ -53,6 +53,10 @@ pub(super) const ALL: &[Provocation] = &[
     root("D21", own!("mount tmpfs /mnt; mkdir /mnt/a; mount tmpfs /mnt/a"), "umount /mnt", "EBUSY", "/mnt/a"),
     root("D21", own!("mount tmpfs /mnt; spawn sh -c 'cd /mnt; kill -STOP $$'"), "umount /mnt", "EBUSY", "sh"),
     root("D22", own!(""), "umount /etc", "EINVAL", "/etc"),
+    root("D24", own!(""), "mount cgroup /mnt memory,pids --on-host", "EBUSY", "")
+        .needs("root cgroup1:memory cgroup1:pids")
+        .possible(),
+    root("D25", own!(""), "mount cgroup /mnt nosuch --on-host", "EINVAL", "").needs("root cgroup1:memory").possible(),
     root("D26", own!("mount tmpfs /mnt noexec; spawn cp /bin/true /mnt/true"), "spawn /mnt/true", "EACCES", "noexec"),
     root("D27", own!("mount tmpfs /mnt nodev; mknod /mnt/null c 1 3"), "write /mnt/null x", "EACCES", "nodev"),
     root(

@@ -1,6 +1,6 @@
 //! The network, UTS.
 
-use super::{Provocation, nobody, root};
+use super::{Provocation, Who, nobody, root};
 
 pub(super) const ALL: &[Provocation] = &[
     root("J1", "unshare user", "link up lo --on-host", "EPERM", "CAP_NET_ADMIN").cured(),
@@ -16,8 +16,20 @@ pub(super) const ALL: &[Provocation] = &[
     root("J7", "unshare net; link up lo", "ping 10.1.1.1", "ENETUNREACH", "lo"),
     nobody("J9", "", "hostname box --on-host", "EPERM", "CAP_SYS_ADMIN").cured(),
     root("J9", "unshare uts", "hostname aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "EINVAL", "70"),
+    nobody("J17", "", "ping 127.0.0.1 --on-host", "EACCES", "CAP_NET_RAW"),
+    nobody("J18", "", "sysctl kernel.hostname x --on-host", "EACCES", "65534"),
+    root("J19", "unshare net", "sysctl net.ipv4.ip_forward foo", "EINVAL", ""),
     root("J14", "unshare net; link up lo; listen 80", "listen 80", "EADDRINUSE", "net:["),
     root("J15", "unshare net; link up lo", "connect 127.0.0.1 99", "ECONNREFUSED", ""),
 ];
 
-pub(super) const SILENT: &[super::Silent] = &[];
+pub(super) const SILENT: &[super::Silent] = &[
+    (
+        "J16",
+        "root",
+        Who::Root,
+        "unshare net; link add veth v1 peer v2; link up v1; link up v2; addr add 10.0.0.1/24 dev v1; ping 10.0.0.2",
+        "no answer",
+    ),
+    ("K9", "root", Who::Root, "unshare net; sysctl net.ipv4.ip_forward", "of the net namespace"),
+];

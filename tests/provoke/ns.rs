@@ -57,6 +57,7 @@ pub(super) const ALL: &[Provocation] = &[
     root("H2", "unshare pid; fork", "kill TERM 4242", "ESRCH", "pid:["),
     root("H2", "", "kill 0 4194303 --on-host", "ESRCH", "4194303"),
     nobody("H7", "", "kill --outside 0 1 --on-host", "EPERM", "uid 0"),
+    root("A19", "nnp; seccomp deny clone3 enosys", "fork", "ENOSYS", "Seccomp"),
     root("H3", "", "wait", "ECHILD", "").cured(),
 ];
 
@@ -67,6 +68,9 @@ pub(super) const SILENT: &[super::Silent] = &[
     ("K2", "root", Who::Root, "unshare user; idmap uid 1000 0 1", "belong"),
     ("K4", "root", Who::Root, "unshare cgroup; subject new b; setns a cgroup", "/../.."),
     ("K1", "root", Who::Root, "unshare user", "65534"),
-    ("A6", "root", Who::Root, "unshare pid", "did not move"),
+    ("A5", "root", Who::Root, "thread unshare user", "two threads"),
+    ("A6", "root", Who::Root, "thread unshare pid", "only the thread that called moved"),
+    ("A10", "root", Who::Root, "thread unshare pid", "no further thread"),
+    ("H5", "root", Who::Root, "pdeathsig TERM", "its parent ended"),
     ("J12", "root", Who::Root, "unshare time", "did not move"),
 ];

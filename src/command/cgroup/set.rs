@@ -94,9 +94,11 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
         Named::Native(name) => {
             let controller = if name.starts_with("cgroup.") { "" } else { name.split('.').next().unwrap_or_default() };
             let dir = ground.spot(cx.kernel, &cx.subject, nested.as_ref(), controller)?;
-            cx.kernel.write_file(&dir.join(&name), &args.all("VALUE").join(" "))?;
+            let wrote = args.all("VALUE").join(" ");
+            cx.kernel.write_file(&dir.join(&name), &wrote)?;
             let said = charge_note(cx, Said::nothing(), (controller == "memory").then_some(&dir));
-            return Ok(native_note(said, &name));
+            let held = read(&dir.join(&name)).is().map(|text| text.trim().to_string());
+            return Ok(native_note(number_note(said, &name, &wrote, held), &name));
         }
     };
     if !knob.settable {
@@ -149,6 +151,20 @@ fn native_note(said: Said, name: &str) -> Said {
             Msg::new(format!("cgroup v2 calls it {}", knob.file), format!("在 cgroup v2 中它叫 {}", knob.file)),
         ),
         None => said,
+    }
+}
+
+/// Of a file that is in no table only this is known: a plain number that was written is to be there (cpu.shares 1 becomes 2 without a word).
+fn number_note(said: Said, name: &str, wrote: &str, held: Option<String>) -> Said {
+    match (wrote.parse::<u64>(), held.map(|held| (held.parse::<u64>(), held))) {
+        (Ok(number), Some((Ok(kept), held))) if kept != number => said.note(
+            NoteKind::Careful,
+            Msg::new(
+                format!("{name}: {number} was written, {held} is what the kernel holds"),
+                format!("{name}：写入的是 {number}，内核保存的是 {held}"),
+            ),
+        ),
+        _ => said,
     }
 }
 

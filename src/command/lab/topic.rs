@@ -76,35 +76,41 @@ fn of_errno(errno: Errno, call: Option<&str>) -> Vec<Block> {
     blocks
 }
 
-/// Rows as a table: which call, why, what to do.
+/// Rows as tables, one for each call: why, what to do.
 fn reasons(rows: impl Iterator<Item = &'static errno::Row>) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let mut last: &[&str] = &[];
+    let mut groups: Vec<(&[&str], Vec<Vec<Cell>>)> = Vec::new();
     for row in rows {
-        if row.on != last {
-            last = row.on;
-            let mut names: Vec<&str> = row.on.iter().map(|on| on.split(' ').next().unwrap_or(on)).collect();
-            names.dedup();
-            let details: Vec<&str> = row.on.iter().filter_map(|on| on.split_once(' ').map(|(_, detail)| detail)).collect();
-            let text = match details.is_empty() {
-                true => names.join(", "),
-                false if names.len() == 1 => format!("{} {}", names.join(", "), details.join(", ")),
-                false => row.on.join(", "),
-            };
-            blocks.push(Block::Head(Msg::same(text)));
+        if groups.last().is_none_or(|(on, _)| *on != row.on) {
+            groups.push((row.on, Vec::new()));
         }
-        blocks.push(Block::Para(Msg::new(format!("? {}", row.cause.en), format!("? {}", row.cause.zh))));
+        let Some((_, lines)) = groups.last_mut() else { continue };
+        lines.push(vec![Cell::new("  ?"), Cell::msg(row.cause)]);
         if !row.next.en.is_empty() {
-            blocks.push(Block::Para(Msg::new(format!("  → {}", row.next.en), format!("  → {}", row.next.zh))));
+            lines.push(vec![Cell::new("  →"), Cell::msg(row.next)]);
         }
     }
-    blocks
+    let table = |(on, rows): (&[&str], Vec<Vec<Cell>>)| {
+        let head = on.iter().take(CALLS).copied().collect::<Vec<_>>().join(", ");
+        let more = if on.len() > CALLS { ", …" } else { "" };
+        [Block::Head(Msg::same(head + more)), Block::Grid(Grid { head: Vec::new(), rows })]
+    };
+    groups.into_iter().flat_map(table).collect()
 }
+
+/// More calls than these are not named in a heading.
+const CALLS: usize = 6;
 
 /// The reasons that a command's primitive can fail for, short: for `help`.
 pub(super) fn errors(card: &Card) -> Vec<Vec<Cell>> {
     let name = primitive(card);
-    let rows = errno::rows().filter(|row| !row.errno.is_empty() && !name.is_empty() && row.names(&name));
+    // prctl(2) is many calls in one; which one it is stands among the pages of the manual: PR_CAP_AMBIENT(2).
+    let options: Vec<&str> = card.man.iter().map(|page| page.0).filter(|page| page.starts_with("PR_")).collect();
+    let fits = |row: &&errno::Row| {
+        let named =
+            |on: &&str| on.split_once(' ').is_none_or(|(_, detail)| options.iter().any(|option| detail.starts_with(option)));
+        name != "prctl" || row.on.iter().filter(|on| on.starts_with("prctl")).any(|on| named(on))
+    };
+    let rows = errno::rows().filter(|row| !row.errno.is_empty() && !name.is_empty() && row.names(&name)).filter(fits);
     rows.map(|row| {
         let names: Vec<String> = row.errno.iter().map(|errno| errno_name(*errno)).collect();
         vec![Cell::new(format!("  {}", names.join(" "))).mark(Mark::Warn), Cell::msg(row.cause)]

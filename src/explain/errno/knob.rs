@@ -1,6 +1,6 @@
 //! F, second half: the values of cgroup files, v2's and, as G, v1's.
 
-use super::case::{Case, Verdict, always, apart, decide, known, maybe, undecided, unreached};
+use super::case::{Case, Verdict, always, apart, decide, known, maybe, unreached, yes};
 use super::{NONE, Row, row, t};
 use crate::model::Text;
 use nix::errno::Errno::*;
@@ -140,7 +140,7 @@ pub(super) const ROWS: &[Row] = &[
             "大小写作字节数，可带 K、M、G：不能写 64MB。memsw 上限不能低于内存上限，反之亦然",
         ),
         t("`cgroup set memory.max 64M`", "`cgroup set memory.max 64M`"),
-        undecided,
+        bad_size,
     ),
     row(
         "G5",
@@ -185,14 +185,17 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(
         "G9",
-        &["openat /dev/"],
+        &["openat", "mknod", "mknodat"],
         &[EPERM],
         t(
             "the devices cgroup (v1), or a BPF program of the cgroup (v2), does not allow this device",
             "devices cgroup（v1）或 cgroup 上的 BPF 程序（v2）不允许访问该设备",
         ),
-        NONE,
-        unreached,
+        t(
+            "see the list: `cgroup devices`; allow it: `cgroup devices allow c 1:3 rwm`",
+            "查看列表：`cgroup devices`；允许它：`cgroup devices allow c 1:3 rwm`",
+        ),
+        device_denied,
     ),
     row(
         "G10",
@@ -282,4 +285,19 @@ fn on_v1(case: &Case<'_>) -> Verdict {
 fn on_v1_cpu(case: &Case<'_>) -> Verdict {
     let on = case.live.cgroup.as_ref().is_some_and(|group| !group.v2 && group.dir.contains("cpu"));
     if on { maybe() } else { apart() }
+}
+
+/// To open a device file is refused with EPERM for nothing else.
+fn device_denied(case: &Case<'_>) -> Verdict {
+    let device = |file: &&crate::model::FileLive| file.is(0o020_000) || file.is(0o060_000);
+    match case.live.files.iter().find(device).filter(|_| case.call.name == "openat") {
+        Some(file) => yes().seen(format!("{} is a device file", file.path), format!("{} 是设备文件", file.path)),
+        None => apart(),
+    }
+}
+
+fn bad_size(case: &Case<'_>) -> Verdict {
+    let text = case.text(1).unwrap_or_default();
+    let good = crate::model::Size::parse(text, 0).is_ok();
+    if good { maybe() } else { yes().seen(format!("{text} is no size"), format!("{text} 不是大小")) }
 }

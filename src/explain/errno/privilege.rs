@@ -5,8 +5,8 @@ mod check;
 use super::case::{always, unreached};
 use super::{NONE, Row, row, t};
 use check::{
-    bound, captured, filtered, landlocked, lower_nice, lower_oom, more_than_permitted, no_cpu, not_both, raised, set_id,
-    strict_bits, unprivileged,
+    bound, captured, filtered, landlocked, lower_nice, lower_oom, more_than_permitted, no_cpu, no_landlock, not_both, raised,
+    set_id, strict_bits, unprivileged,
 };
 use nix::errno::Errno::*;
 
@@ -148,7 +148,7 @@ pub(super) const ROWS: &[Row] = &[
             "本机内核没有编译 Landlock（ENOSYS），或启动时没有启用：lsm= 中没有它（EOPNOTSUPP）",
         ),
         t("see which are on: `show /sys/kernel/security/lsm`", "查看启用了哪些：`show /sys/kernel/security/lsm`"),
-        always,
+        no_landlock,
     ),
     row(
         "I13",

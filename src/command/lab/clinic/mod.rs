@@ -65,7 +65,7 @@ fn open(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
 /// A number that nobody knows beforehand; which patient comes is no secret that needs better.
 fn rand_like() -> u16 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    (now.subsec_nanos() / 1000 % 9973) as u16 + 1
+    (now.subsec_micros() % 9973) as u16 + 1
 }
 
 /// The case of a seed.

@@ -96,7 +96,8 @@ pub(super) fn not_block(case: &Case<'_>) -> Verdict {
 pub(super) fn bad_options(case: &Case<'_>) -> Verdict {
     let given = options(case);
     let flags = ["MS_BIND", "MS_MOVE", "MS_REMOUNT", "MS_PRIVATE", "MS_SHARED", "MS_SLAVE", "MS_UNBINDABLE"];
-    if flags.iter().any(|flag| case.flag(flag)) {
+    let cgroup = case.text(2).is_some_and(|kind| kind.starts_with("cgroup"));
+    if cgroup || flags.iter().any(|flag| case.flag(flag)) {
         return apart();
     }
     let option = |name: &str| given.split(',').find_map(|one| one.strip_prefix(name)?.strip_prefix('='));
