@@ -39,6 +39,15 @@ pub(super) const ALL: &[Provocation] = &[
         "/mnt/null",
     )
     .needs("root cgroup1:devices"),
+    root("F4", "cgroup new web", "cgroup set --cgroup web cgroup.subtree_control +nosuch", "EINVAL", "").needs("root cgroup2").possible(),
+    root(
+        "F5",
+        "cgroup new web; cgroup new web/db; cgroup new leaf; cgroup enter leaf; cgroup enable memory; cgroup enable --cgroup web memory",
+        "cgroup set --cgroup . cgroup.subtree_control -memory",
+        "EBUSY",
+        "web",
+    )
+    .needs("root cgroup2:memory"),
     root("F15", "cgroup new web", "cgroup set --cgroup web cgroup.type domain", "EINVAL", "").needs("root cgroup2"),
     root(
         "F13",
@@ -48,8 +57,6 @@ pub(super) const ALL: &[Provocation] = &[
         "domain invalid",
     )
     .needs("root cgroup2"),
-    root("F1", "cgroup new web; cgroup enter web; cgroup new web/db", "cgroup enable --cgroup web memory", "EBUSY", "boxlab")
-        .needs("root cgroup2:memory"),
     root("F1", "", "cgroup enable memory", "EBUSY", "boxlab").needs("root cgroup2:memory").cured(),
     root(
         "F2",

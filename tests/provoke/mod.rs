@@ -10,6 +10,9 @@ mod table;
 #[path = "../needs/mod.rs"]
 mod needs;
 
+use std::path::Path;
+use std::process::{Command, Stdio};
+
 /// As whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
@@ -89,15 +92,21 @@ pub fn silent() -> impl Iterator<Item = &'static Silent> {
     [ns::SILENT, mount::SILENT, cgroup::SILENT, right::SILENT, net::SILENT].into_iter().flatten()
 }
 
-/// Which of these words is not met here. Beside those of examples: `rootfs` (the root is the initramfs).
+/// Which of these words is not met here. Beside those of examples: `rootfs`, the root is the initramfs; `realroot`, it is not;
+/// `dynamic`, programs have an ELF interpreter; `nodummy`, the kernel has no links of that kind.
 pub fn missing(needs: &str) -> Option<String> {
-    let root = "rootfs";
-    let on_rootfs = || {
-        let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
-        mounts.lines().any(|line| line.contains(" / / ") && line.contains(" - rootfs "))
+    let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    let rootfs = || mounts.lines().any(|line| line.contains(" / / ") && line.contains(" - rootfs "));
+    let lacking = |word: &&str| match *word {
+        "rootfs" => !rootfs(),
+        "realroot" => rootfs(),
+        "dynamic" => !(Path::new("/bin/true").exists() && Path::new("/lib64/ld-linux-x86-64.so.2").exists()),
+        "nodummy" => {
+            let mut boxlab = Command::new(env!("CARGO_BIN_EXE_boxlab"));
+            let made = boxlab.args(["-c", "unshare net; link add dummy d0"]).stdin(Stdio::null()).output();
+            made.is_ok_and(|output| output.status.success())
+        }
+        _ => false,
     };
-    if needs.split(' ').any(|word| word == root) && !on_rootfs() {
-        return Some(root.into());
-    }
-    needs::missing(needs)
+    needs.split(' ').find(lacking).map(String::from).or_else(|| needs::missing(needs))
 }

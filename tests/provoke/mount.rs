@@ -30,10 +30,10 @@ pub(super) const ALL: &[Provocation] = &[
     root("D14", own!(""), "mount tmpfs /mnt size=abc", "EINVAL", "size=abc"),
     root(
         "D14",
-        own!("mount tmpfs /mnt; mkdir /mnt/up /mnt/all; mount tmpfs /srv; mkdir /srv/work"),
-        "mount overlay /usr /mnt/up /srv/work /mnt/all",
+        own!("mount tmpfs /mnt; mkdir /mnt/up /mnt/all; mount tmpfs /tmp; mkdir /tmp/work"),
+        "mount overlay /usr /mnt/up /tmp/work /mnt/all",
         "EINVAL",
-        "/srv/work",
+        "/tmp/work",
     ),
     root("D15", own!(""), "mount private /etc", "EINVAL", "/etc").cured(),
     root("D15", own!(""), "mount remount /etc ro", "EINVAL", "/etc").cured(),
@@ -46,7 +46,7 @@ pub(super) const ALL: &[Provocation] = &[
         "/mnt",
     )
     .cured(),
-    root("D18", own!("mount tmpfs /mnt; mount unbindable /mnt"), "mount bind /mnt /srv", "EINVAL", "/mnt").cured(),
+    root("D18", own!("mount tmpfs /mnt; mount unbindable /mnt"), "mount bind /mnt /tmp", "EINVAL", "/mnt").cured(),
     root("D19", own!("mount tmpfs /mnt; write /mnt/f x"), "mount bind /proc/self/ns/mnt /mnt/f", "EINVAL", "mnt:["),
     root("D20", own!("mount tmpfs /mnt; spawn sh -c 'exec 3>/mnt/f; kill -STOP $$'"), "mount remount /mnt ro", "EBUSY", "/mnt"),
     root("D21", own!("mount tmpfs /mnt; chdir /mnt"), "umount /mnt", "EBUSY", "/mnt").cured(),
@@ -57,7 +57,7 @@ pub(super) const ALL: &[Provocation] = &[
         .needs("root cgroup1:memory cgroup1:pids")
         .possible(),
     root("D25", own!(""), "mount cgroup /mnt nosuch --on-host", "EINVAL", "").needs("root cgroup1:memory").possible(),
-    root("D26", own!("mount tmpfs /mnt noexec; spawn cp /bin/true /mnt/true"), "spawn /mnt/true", "EACCES", "noexec"),
+    root("D26", own!("mount tmpfs /mnt noexec; spawn cp /proc/self/exe /mnt/true"), "spawn /mnt/true", "EACCES", "noexec"),
     root("D27", own!("mount tmpfs /mnt nodev; mknod /mnt/null c 1 3"), "write /mnt/null x", "EACCES", "nodev"),
     root(
         "D28",
@@ -69,14 +69,15 @@ pub(super) const ALL: &[Provocation] = &[
     root("D32", own!("mount tmpfs /mnt ro"), "mkdir /mnt/x", "EROFS", ""),
     root("D31", own!("mount tmpfs /mnt; write /mnt/f x"), "mkdir /mnt/f/x", "ENOTDIR", "/mnt/f"),
     root("C14", "unshare user mnt; mount tmpfs /mnt", "mkdir /mnt/a", "EOVERFLOW", "").cured(),
-    root("E1", own!(""), "pivot_root /srv /srv", "EBUSY", "/srv").cured(),
-    root("E2", own!("mount tmpfs /mnt; mkdir /mnt/new; mount tmpfs /srv"), "pivot_root /mnt/new /srv", "EINVAL", "/mnt/new"),
+    root("E1", own!(""), "pivot_root /usr /usr", "EBUSY", "/usr").cured().needs("root realroot"),
+    root("E2", own!("mount tmpfs /mnt; mkdir /mnt/new; mount tmpfs /tmp"), "pivot_root /mnt/new /tmp", "EINVAL", "/mnt/new"),
     root("E3", own!("mount tmpfs /mnt; mkdir /mnt/old; mount shared /mnt"), "pivot_root /mnt /mnt/old", "EINVAL", "shared")
-        .cured(),
-    root("E5", own!("mount tmpfs /mnt; mount tmpfs /srv"), "pivot_root /mnt /srv", "EINVAL", "/srv"),
+        .cured()
+        .needs("root realroot"),
+    root("E5", own!("mount tmpfs /mnt; mount tmpfs /tmp"), "pivot_root /mnt /tmp", "EINVAL", "/tmp"),
     root("E6", own!("mount tmpfs /mnt"), "pivot_root /mnt /mnt/no", "ENOENT", "/mnt/no"),
     root("E6", own!("mount tmpfs /mnt; write /mnt/no x"), "pivot_root /mnt /mnt/no", "ENOTDIR", "/mnt/no"),
-    nobody("E6", "", "pivot_root /srv /srv --on-host", "EPERM", "CAP_SYS_ADMIN"),
+    nobody("E6", "", "pivot_root /usr /usr --on-host", "EPERM", "CAP_SYS_ADMIN"),
     nobody("E7", "", "chroot /usr", "EPERM", "CAP_SYS_CHROOT").cured(),
     root("E7", "", "chroot /no/such", "ENOENT", "/no/such"),
     root("E7", "", "chdir /etc/passwd", "ENOTDIR", "/etc/passwd"),
@@ -86,8 +87,9 @@ pub(super) const ALL: &[Provocation] = &[
         "spawn /bin/true",
         "ENOENT",
         "ld-",
-    ),
-    root("E4", "", "pivot_root /srv /srv", "EINVAL", "rootfs").needs("root rootfs"),
+    )
+    .needs("root dynamic"),
+    root("E4", own!("mount tmpfs /tmp"), "pivot_root /tmp /tmp", "EINVAL", "rootfs").needs("root rootfs"),
 ];
 
 pub(super) const SILENT: &[super::Silent] =

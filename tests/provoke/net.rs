@@ -5,7 +5,7 @@ use super::{Provocation, Who, nobody, root};
 pub(super) const ALL: &[Provocation] = &[
     root("J1", "unshare user", "link up lo --on-host", "EPERM", "CAP_NET_ADMIN").cured(),
     nobody("J1", "", "link up lo --on-host", "EPERM", "CAP_NET_ADMIN").cured(),
-    root("J2", "unshare net", "link add dummy d0", "EOPNOTSUPP", "").needs("root nolink:dummy"),
+    root("J2", "unshare net", "link add dummy d0", "EOPNOTSUPP", "").needs("root nodummy"),
     root("J3", "unshare net; link add veth v1 peer v2", "link add veth v1 peer v3", "EEXIST", "v1"),
     root("J4", "unshare net; subject new b; unshare net; subject use a", "link move lo b", "EINVAL", "lo"),
     root("J5", "unshare net", "link del nolink", "ENODEV", "lo"),

@@ -16,7 +16,7 @@ pub(super) const ALL: &[Provocation] = &[
     root("I20", "unshare user; idmap uid 0 0 1; idmap gid 0 0 1", "setgroups 5", "EINVAL", ""),
     root("I1", "caps drop NET_RAW", "caps ambient raise NET_RAW", "EPERM", "NET_RAW"),
     nobody("I11", "", "listen 80 --on-host", "EACCES", "1024"),
-    root("I19", "spawn cp /bin/true {tmp}/true; nnp; landlock ro /usr", "spawn {tmp}/true", "EACCES", "")
+    root("I19", "spawn cp /proc/self/exe {tmp}/true; nnp; landlock ro /usr", "spawn {tmp}/true", "EACCES", "")
         .possible()
         .needs("root landlock"),
     root("I1", "caps inheritable drop all", "caps ambient raise NET_RAW", "EPERM", "NET_RAW").cured(),

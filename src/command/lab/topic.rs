@@ -108,7 +108,7 @@ pub(super) fn errors(card: &Card) -> Vec<Vec<Cell>> {
     let fits = |row: &&errno::Row| {
         let named =
             |on: &&str| on.split_once(' ').is_none_or(|(_, detail)| options.iter().any(|option| detail.starts_with(option)));
-        name != "prctl" || row.on.iter().filter(|on| on.starts_with("prctl")).any(|on| named(on))
+        name != "prctl" || row.on.iter().filter(|on| on.starts_with("prctl")).any(named)
     };
     let rows = errno::rows().filter(|row| !row.errno.is_empty() && !name.is_empty() && row.names(&name)).filter(fits);
     rows.map(|row| {
