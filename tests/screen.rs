@@ -163,6 +163,7 @@ fn a_key_kills_a_pid_1_that_ignores_ctrl_c() {
     terminal.wait_idle();
     line(&mut terminal, "spawn sleep 1000");
     terminal.wait_view("(1) sleep 1000");
+    terminal.wait_view("PID 1 ignores Ctrl-C");
     terminal.send("\x03");
     terminal.wait_view("the kernel drops Ctrl-C");
     terminal.send(&format!("{PREFIX}k"));

@@ -2,7 +2,7 @@
 
 use super::cgroup::{Hierarchies, Limit, State, Version};
 use super::family::family_up_to;
-use super::process::{command_name, inside, last_capability, snapshot};
+use super::process::{command_name, cpu_time, inside, last_capability, snapshot};
 use crate::model::{Branch, CpuGauge, Gauge, Gauges, Outsider, Seen, Watched, Who};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -67,7 +67,10 @@ impl Reader {
         let state = hierarchies.state(&own);
         let mut gauges = of_state(hierarchies, &own, &state);
         gauges.frozen = hierarchies.is_frozen(proc, who.pid);
-        let usage = state.cpu.stat.is().and_then(|stat| stat.get("usage_usec")).copied();
+        let counted = state.cpu.stat.is().and_then(|stat| stat.get("usage_usec")).copied();
+        // On v1 the time is counted by another controller, which may have this process elsewhere.
+        let usage =
+            counted.or_else(|| gauges.cpu.map(|_| state.procs.iter().take(PROCESSES).map(|pid| cpu_time(proc, *pid)).sum()));
         if let (Some(cpu), Some(now)) = (&mut gauges.cpu, usage) {
             cpu.used = rate(self.usage.insert(who.name.clone(), (Instant::now(), now)), now);
         }

@@ -95,6 +95,28 @@ pub fn command(proc: &Path, pid: i32) -> Seen<String> {
     }
 }
 
+/// The CPU time of a process in microseconds, its own and the kernel's for it (proc_pid_stat(5), utime and stime); 0 when it has ended.
+pub fn cpu_time(proc: &Path, pid: i32) -> u64 {
+    let stat = read(&proc.join(pid.to_string()).join("stat"));
+    // The name stands in parentheses and may have blanks and parentheses in it.
+    let fields = stat.is().and_then(|stat| stat.rsplit_once(')')).map(|(_, rest)| rest.split_whitespace().skip(11).take(2));
+    let ticks: u64 = fields.into_iter().flatten().filter_map(|field| field.parse::<u64>().ok()).sum();
+    // USER_HZ is 100 on all architectures that Rust's libc knows for Linux.
+    ticks * 10_000
+}
+
+/// Is it PID 1 of a namespace without a handler for SIGINT? Then Ctrl-C does nothing to it (pid_namespaces(7)).
+pub fn ignores_interrupt(pid: i32) -> bool {
+    let status = read(Path::new(&format!("/proc/{pid}/status")));
+    let Some(status) = status.is() else { return false };
+    let first = field(status, "NSpid").is_some_and(|pids| {
+        let pids: Vec<&str> = pids.split_whitespace().collect();
+        pids.len() > 1 && pids.last() == Some(&"1")
+    });
+    let caught = field(status, "SigCgt").and_then(|mask| u64::from_str_radix(mask, 16).ok()).unwrap_or(u64::MAX);
+    first && caught & (1 << (libc::SIGINT - 1)) == 0
+}
+
 /// A command line without the directory of its program: what is narrow shows the name.
 pub fn command_name(line: &str) -> String {
     let (program, rest) = line.split_once(' ').map_or((line, None), |(program, rest)| (program, Some(rest)));

@@ -11,7 +11,7 @@ use super::memory;
 use super::tty::Tty;
 use crate::kernel;
 use crate::model::{Lang, Msg, PaneWish, Report, Scene, Watched};
-use crate::observe::pane::Reader;
+use crate::observe::{pane::Reader, process::ignores_interrupt};
 use crate::script;
 use crate::session::keeper;
 use crate::ui::pane::{Foot, Picture};
@@ -270,6 +270,12 @@ impl Screen {
         }
         if self.layout.pane.is_none() {
             return;
+        }
+        let deaf = self.prompt.is_empty() && self.foreground().is_some_and(ignores_interrupt);
+        match (&self.foot, deaf) {
+            (Foot::Keys, true) => (self.foot, self.stale_pane) = (Foot::Deaf, true),
+            (Foot::Deaf, false) => (self.foot, self.stale_pane) = (Foot::Keys, true),
+            _ => {}
         }
         let subjects: Vec<Watched> = self.scene.subjects.iter().map(|who| self.reader.read(who)).collect();
         if subjects != self.subjects {

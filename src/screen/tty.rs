@@ -11,11 +11,14 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
 /// Alternate screen, no wrapping at the edge (the encoder says where each thing goes), mouse reports in the long form, no wheel as
-/// cursor keys (they would walk through the history of lines).
-const ENTER: &str = "\x1b[?1049h\x1b[2J\x1b[?7l\x1b[?1006h\x1b[?1007l";
-/// Back, also for GNU screen, which knows no alternate screen unless it is told to: there the screen is wiped.
-const LEAVE: &str = "\x1b[?2026l\x1b[m\x1b[2J\x1b[H\x1b[?7h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?1l\x1b>\x1b[0 q\x1b[?25h\x1b[?1049l";
-
+/// cursor keys (they would walk through the history of lines); whether the terminal had that last one is remembered by itself.
+const ENTER: &str = "\x1b[?1049h\x1b[2J\x1b[?7l\x1b[?1006h\x1b[?1007s\x1b[?1007l";
+/// Back, also for GNU screen, which knows no alternate screen unless it is told to: there the screen is wiped. Terminals that
+/// remember no mode have the wheel as cursor keys by default.
+const LEAVE: &str = "\x1b[?2026l\x1b[m\x1b[2J\x1b[H\x1b[?7h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\
+                     \x1b[?1l\x1b>\x1b[0 q\x1b[?25h\x1b[?1007h\x1b[?1007r\x1b[?1049l";
+/// Remembers the title, and brings it back (XTWINOPS).
+const TITLE: [&str; 2] = ["\x1b[22;2t", "\x1b[23;2t"];
 /// How long a terminal may take to say where its corner is.
 const ANSWER: Duration = Duration::from_millis(500);
 
@@ -57,7 +60,7 @@ impl Tty {
             return;
         }
         self.taken = false;
-        let title = if self.titled { "\x1b]2;\x1b\\" } else { "" };
+        let title = if std::mem::take(&mut self.titled) { TITLE[1] } else { "" };
         self.write(format!("{title}{LEAVE}").as_bytes());
         if ours {
             let _ = tcsetattr(std::io::stdin(), SetArg::TCSADRAIN, &self.found);
@@ -169,7 +172,9 @@ impl Tty {
     pub fn grant(&mut self, wish: &Wish) {
         match wish {
             Wish::Title(title) => {
-                self.titled = true;
+                if !std::mem::replace(&mut self.titled, true) {
+                    self.write(TITLE[0].as_bytes());
+                }
                 let clean: String = title.iter().flat_map(|title| title.chars()).filter(|c| !c.is_control()).take(200).collect();
                 self.write(format!("\x1b]2;{clean}\x1b\\").as_bytes());
             }

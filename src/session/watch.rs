@@ -5,7 +5,7 @@ use crate::command::Lookout;
 use crate::kernel;
 use crate::model::{Lang, Msg, Text};
 use crate::observe::cgroup::Hierarchies;
-use crate::observe::process::{field, read};
+use crate::observe::process::{field, ignores_interrupt, read};
 use crate::subject::{Event, Patience};
 use std::io::Write;
 use std::path::Path;
@@ -131,18 +131,6 @@ impl Lookout for AtPrompt {
 /// No control character reaches the terminal.
 fn visible(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
-}
-
-/// Is it PID 1 of a namespace without a handler for SIGINT?
-fn ignores_interrupt(pid: i32) -> bool {
-    let status = read(Path::new(&format!("/proc/{pid}/status")));
-    let Some(status) = status.is() else { return false };
-    let first = field(status, "NSpid").is_some_and(|pids| {
-        let pids: Vec<&str> = pids.split_whitespace().collect();
-        pids.len() > 1 && pids.last() == Some(&"1")
-    });
-    let caught = field(status, "SigCgt").and_then(|mask| u64::from_str_radix(mask, 16).ok()).unwrap_or(u64::MAX);
-    first && caught & (1 << (libc::SIGINT - 1)) == 0
 }
 
 fn is_stopped(pid: i32) -> bool {

@@ -12,11 +12,14 @@ pub enum Foot {
     Keys,
     /// The prefix was typed: all that can follow.
     Prefix,
+    /// The program in the foreground is a PID 1 that Ctrl-C does not reach.
+    Deaf,
     /// Something to say.
     Say(Msg),
 }
 
 const KEYS: Text = Text { en: "Ctrl-] then: p hide  k kill  ? keys", zh: "Ctrl-] 后按：p 隐藏  k 杀死  ? 按键" };
+const DEAF: Text = Text { en: "PID 1 ignores Ctrl-C; Ctrl-] k kills it", zh: "1 号进程不理会 Ctrl-C；Ctrl-] k 杀死它" };
 const ALL: [(&str, Text); 9] = [
     (
         "p",
@@ -38,6 +41,7 @@ const ALL: [(&str, Text); 9] = [
 pub fn foot(foot: &Foot, style: &Style, width: usize, height: usize) -> Vec<Line> {
     let lines: Vec<Line> = match foot {
         Foot::Keys => vec![line(Role::Dim, style.visible(style.text(&KEYS)))],
+        Foot::Deaf => vec![line(Role::Warn, style.visible(style.text(&DEAF)))],
         Foot::Say(text) => crate::ui::wrap(&style.msg(text), width).into_iter().map(|text| line(Role::Warn, text)).collect(),
         Foot::Prefix => ALL
             .iter()
