@@ -11,13 +11,14 @@ use crate::script;
 use crate::session::{Options, Session, keeper, signals};
 use crate::ui;
 use crate::ui::Theme;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 
 /// A bench for Linux containers: a shell in which each command is one kernel primitive, acting on a real process.
 #[derive(Parser, Debug)]
-#[command(name = "boxlab", version, args_conflicts_with_subcommands = true)]
+#[command(name = "boxlab", version)]
 struct Cli {
     /// Run these lines (`;` or newline separate) instead of opening the shell
     #[arg(short = 'c', value_name = "LINES")]
@@ -108,6 +109,19 @@ pub fn main() -> i32 {
             return error.exit_code();
         }
     };
+    // A verb has options of its own; only language and theme are for all.
+    let alone = [
+        (cli.lines.is_some(), "-c"),
+        (cli.json, "--json"),
+        (cli.stop, "--stop"),
+        (cli.no_pane, "--no-pane"),
+        (cli.plain_pane, "--plain-pane"),
+    ];
+    if let (Some(_), Some((_, option))) = (&cli.verb, alone.into_iter().find(|(given, _)| *given)) {
+        let error = Cli::command().error(ErrorKind::ArgumentConflict, format!("{option} cannot stand before a subcommand"));
+        let _ = error.print();
+        return error.exit_code();
+    }
     let lang = cli.lang.map_or_else(locale, |lang| match lang {
         Language::En => Lang::En,
         Language::Zh => Lang::Zh,

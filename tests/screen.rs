@@ -356,7 +356,7 @@ fn a_flood_is_stopped_by_ctrl_c() {
 /// What `boxlab watch` prints for these words, its status.
 fn watch(words: &[&str]) -> (String, Option<i32>) {
     let mut command = std::process::Command::new("timeout");
-    command.args(["10", env!("CARGO_BIN_EXE_boxlab"), "watch", "--lang", "en"]).args(words).stdin(std::process::Stdio::null());
+    command.args(["10", env!("CARGO_BIN_EXE_boxlab"), "--lang", "en", "watch"]).args(words).stdin(std::process::Stdio::null());
     let output = command.output().expect("boxlab runs");
     (String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned(), output.status.code())
 }
@@ -373,6 +373,8 @@ fn a_session_and_any_process_can_be_watched_from_a_second_terminal() {
     assert!(text.contains("uts    host"), "{text}");
     assert_eq!(watch(&["2147483647"]).1, Some(1));
     assert_eq!(watch(&["x"]).1, Some(2));
+    let mixed = std::process::Command::new(env!("CARGO_BIN_EXE_boxlab")).args(["-c", "lang zh", "watch", "1"]).output();
+    assert_eq!(mixed.expect("boxlab runs").status.code(), Some(2), "lines beside a subcommand would be lost in silence");
     let mut second = Terminal::with(&[], &["watch", &keeper.to_string(), "--theme", "contrast"], (80, 24));
     second.wait_view("uts    a1");
     line(&mut terminal, "unshare ipc");
