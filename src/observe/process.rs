@@ -72,16 +72,28 @@ pub fn inside() -> Inside {
     }
 }
 
-/// A whole file as text, unreadable bytes replaced. Files of /proc say that their size is 0, so a generic reader begins
-/// with tiny reads; most of them fit into one page.
+/// A whole file as text, unreadable bytes replaced. Files of /proc say that their size is 0, so a generic reader asks for it in
+/// vain (statx, lseek) and begins with tiny reads; most of them fit into one page.
 pub fn read(path: &Path) -> Seen<String> {
-    let mut bytes = Vec::with_capacity(4096);
-    match std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)) {
-        Ok(_) => Seen::Is(match String::from_utf8(bytes) {
+    let mut bytes = Vec::new();
+    match std::fs::File::open(path).and_then(|file| read_pages(file, &mut bytes)) {
+        Ok(()) => Seen::Is(match String::from_utf8(bytes) {
             Ok(text) => text,
             Err(odd) => String::from_utf8_lossy(odd.as_bytes()).into_owned(),
         }),
         Err(error) => not(path, Errno::from_raw(error.raw_os_error().unwrap_or(0))),
+    }
+}
+
+fn read_pages(mut file: std::fs::File, bytes: &mut Vec<u8>) -> std::io::Result<()> {
+    let mut page = [0; 4096];
+    loop {
+        match file.read(&mut page) {
+            Ok(0) => return Ok(()),
+            Ok(count) => bytes.extend_from_slice(&page[..count]),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
     }
 }
 

@@ -39,6 +39,13 @@ pub struct Session {
     pub(super) listener: Option<super::report::Listener>,
 }
 
+/// The keeper, or who does its work, sweeps up all cgroups of the session: there is no need to do it one by one before.
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.stages.iter_mut().for_each(|stage| stage.last = true);
+    }
+}
+
 impl Session {
     /// A session with one subject, `a`.
     ///
@@ -47,8 +54,8 @@ impl Session {
         // Asked for once: after the keeper's death the answer would be another.
         let keeper = keeper::pid();
         let stages = vec![Stage::new("a".into(), Handle::start("a", options.capture)?, keeper)];
-        let own = observe::snapshot(Path::new("/proc"), std::process::id() as i32);
-        let host = NsKind::ALL.into_iter().filter_map(|kind| Some((kind, own.ns_id(kind)?))).collect();
+        let own = |kind: NsKind| observe::process::link(&Path::new("/proc/self/ns").join(kind.name())).is().copied();
+        let host = NsKind::ALL.into_iter().filter_map(|kind| Some((kind, own(kind)?))).collect();
         Ok(Session {
             options,
             stages,

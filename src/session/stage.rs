@@ -11,6 +11,8 @@ pub(super) struct Stage {
     pub name: String,
     pub handle: Handle,
     pub keeper: i32,
+    /// It goes with the session.
+    pub last: bool,
     /// What its lines did: those that did what they say.
     pub steps: Vec<Step>,
 }
@@ -18,7 +20,7 @@ pub(super) struct Stage {
 /// A subject's cgroups go with it, and whatever is left in them.
 impl Drop for Stage {
     fn drop(&mut self) {
-        if let Some(first) = self.handle.pids().first() {
+        if let Some(first) = self.handle.pids().first().filter(|_| !self.last) {
             command::cgroup::release(self.keeper, &self.name, *first);
         }
     }
@@ -27,7 +29,7 @@ impl Drop for Stage {
 impl Stage {
     /// A subject that has done nothing yet.
     pub fn new(name: String, handle: Handle, keeper: i32) -> Stage {
-        Stage { name, handle, keeper, steps: Vec::new() }
+        Stage { name, handle, keeper, last: false, steps: Vec::new() }
     }
 
     /// Keeps what a line did, where it did what it says. `pids` are the subject's when it began.
