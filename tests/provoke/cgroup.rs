@@ -82,6 +82,28 @@ pub(super) const ALL: &[Provocation] = &[
 
 pub(super) const SILENT: &[super::Silent] = &[
     ("K5", "root cgroup:memory", Who::Root, "cgroup set memory.max 64M", "stays charged"),
+    // What the kernel would refuse is told before it is asked.
+    ("F25", "root", Who::Root, "cgroup set cgroup.freeze 2", "0 or 1"),
+    ("F26", "root", Who::Root, "cgroup set cgroup.events 1", "can only be read"),
+    ("F27", "root", Who::Root, "cgroup set memory.max 64MB", "is not a size"),
+    ("F29", "root", Who::Root, "cgroup set cpu.weight 0", "1 to 10000"),
+    ("F8", "root cgroup:pids", Who::Nobody, "cgroup set pids.max 5", "may not make cgroups"),
+    ("F21", "root", Who::Nobody, "cgroup new web", "may not make cgroups"),
+    (
+        "F14",
+        "root cgroup2",
+        Who::Root,
+        "cgroup new web; cgroup set --cgroup web cgroup.type threaded; cgroup get --cgroup web cgroup.procs",
+        "lists threads",
+    ),
+    (
+        "F7",
+        "root cgroup2:memory",
+        Who::Root,
+        "cgroup new web; cgroup new web/db; cgroup get --cgroup web/db memory.max",
+        "has not enabled",
+    ),
+    ("G11", "root cgroup2:memory", Who::Root, "cgroup set memory.limit_in_bytes 64M", "memory.max"),
     ("G6", "root cgroup1:cpu", Who::Root, "cgroup set cpu.shares 1", "2 is what the kernel holds"),
     ("F33", "root cgroup:memory", Who::Root, "cgroup set memory.max 32M; load mem 64M", "OOM"),
 ];

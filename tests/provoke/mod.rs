@@ -93,6 +93,7 @@ pub fn silent() -> impl Iterator<Item = &'static Silent> {
 }
 
 /// Which of these words is not met here. Beside those of examples: `rootfs`, the root is the initramfs; `realroot`, it is not;
+/// `cmd:ipc-new`, there is that command;
 /// `dynamic`, programs have an ELF interpreter; `nodummy`, the kernel has no links of that kind.
 pub fn missing(needs: &str) -> Option<String> {
     let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
@@ -101,6 +102,7 @@ pub fn missing(needs: &str) -> Option<String> {
         "rootfs" => !rootfs(),
         "realroot" => rootfs(),
         "dynamic" => !(Path::new("/bin/true").exists() && Path::new("/lib64/ld-linux-x86-64.so.2").exists()),
+        word if word.starts_with("cmd:") => boxlab::command::card(&word[4..].replace('-', " ")).is_none(),
         "nodummy" => {
             let mut boxlab = Command::new(env!("CARGO_BIN_EXE_boxlab"));
             let made = boxlab.args(["-c", "unshare net; link add dummy d0"]).stdin(Stdio::null()).output();

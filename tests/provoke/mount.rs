@@ -92,5 +92,7 @@ pub(super) const ALL: &[Provocation] = &[
     root("E4", own!("mount tmpfs /tmp"), "pivot_root /tmp /tmp", "EINVAL", "rootfs").needs("root rootfs"),
 ];
 
-pub(super) const SILENT: &[super::Silent] =
-    &[("D29", "root", Who::Root, own!("unshare pid; mount proc /proc"), "PIDs of the old one")];
+pub(super) const SILENT: &[super::Silent] = &[
+    ("D29", "root", Who::Root, own!("unshare pid; mount proc /proc"), "PIDs of the old one"),
+    ("D30", "root cgroup2", Who::Root, own!("mount cgroup2 /mnt nsdelegate"), "whole machine"),
+];

@@ -19,6 +19,13 @@ pub(super) const ALL: &[Provocation] = &[
     nobody("J17", "", "ping 127.0.0.1 --on-host", "EACCES", "CAP_NET_RAW"),
     nobody("J18", "", "sysctl kernel.hostname x --on-host", "EACCES", "65534"),
     root("J19", "unshare net", "sysctl net.ipv4.ip_forward foo", "EINVAL", ""),
+    root("J10", "unshare time; fork", "clock boottime 30d", "EACCES", "").needs("root cmd:clock"),
+    root("J11", "unshare time", "clock boottime -9000d", "ERANGE", "").needs("root cmd:clock"),
+    root("J13", "unshare ipc; sysctl kernel.msgmni 0", "ipc new queue 42", "ENOSPC", "").needs("root cmd:ipc-new"),
+    root("J21", "unshare ipc; ipc new sem 42", "ipc new sem 42", "EEXIST", "").needs("root cmd:ipc-new"),
+    root("J22", "unshare ipc", "mqueue rm box", "ENOENT", "").needs("root cmd:ipc-new"),
+    root("J22", "unshare ipc", "ipc rm shm 7", "EINVAL", "").needs("root cmd:ipc-new"),
+    root("J23", "unshare ipc; ipc new queue 42", "ipc receive 42", "ENOMSG", "").needs("root cmd:ipc-new"),
     root("J14", "unshare net; link up lo; listen 80", "listen 80", "EADDRINUSE", "net:["),
     root("J15", "unshare net; link up lo", "connect 127.0.0.1 99", "ECONNREFUSED", ""),
 ];

@@ -103,8 +103,8 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     };
     if !knob.settable {
         return Err(Stop::Usage(Msg::new(
-            format!("{file} can only be read: it is {}", knob.what.en),
-            format!("{file} 只能读：它是{}", knob.what.zh),
+            format!("{file} can only be read: {}", knob.what.en),
+            format!("{file} 只能读：{}", knob.what.zh),
         )));
     }
     let value = value(knob, args.all("VALUE"), memory_of_this_machine()).map_err(Stop::Usage)?;

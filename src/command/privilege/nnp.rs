@@ -48,6 +48,11 @@ fn run(cx: &mut Inside<'_>, _: &Args) -> Result<Said, Stop> {
             Text { en: "it was set already; there is no way back but `reset`", zh: "早已设置；除了 `reset` 没有退路" },
         )
     } else {
-        said
+        said.note(NoteKind::Careful, SILENT)
     })
 }
+
+const SILENT: Text = Text {
+    en: "from now on set-user-ID programs and file capabilities give nothing, and no error says so: sudo and ping run as you are",
+    zh: "从现在起 setuid 程序和文件权能不再带来任何权限，而且不会报错：sudo、ping 都只以你当前的身份运行",
+};

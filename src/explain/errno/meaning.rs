@@ -111,6 +111,8 @@ const MEANINGS: &[(Errno, Text)] = &[
         EOPNOTSUPP,
         t("not supported here: the kind of link, the state of the cgroup", "此处不支持：链路类型，或 cgroup 所处的状态"),
     ),
+    (ENOMSG, t("no message of that kind", "没有这种消息")),
+    (EIDRM, t("the object has been removed", "对象已被删除")),
     (ENXIO, t("no such device or address", "没有该设备或地址")),
     (EADDRNOTAVAIL, t("no device here has this address", "这里没有设备拥有该地址")),
     (ENETDOWN, t("the device is down", "设备未启用")),
