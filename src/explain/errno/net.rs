@@ -171,7 +171,7 @@ pub(super) const ROWS: &[Row] = &[
             "an object of this key or name is in the caller's IPC namespace already; others may have the same name in theirs",
             "调用者的 IPC 命名空间中已有该键或名字的对象；别的命名空间里可以同名",
         ),
-        t("see which there are: `ipc list`", "看看有哪些：`ipc list`"),
+        t("see which there are: `show /proc/sysvipc/msg`", "看看有哪些：`show /proc/sysvipc/msg`"),
         always,
     ),
     row(
@@ -182,7 +182,7 @@ pub(super) const ROWS: &[Row] = &[
             "there is no such object in the caller's IPC namespace: keys, numbers and names are each namespace's own",
             "调用者的 IPC 命名空间中没有这个对象：键、编号和名字都是每个命名空间各自的",
         ),
-        t("see which there are: `ipc list`", "看看有哪些：`ipc list`"),
+        t("see which there are: `show /proc/sysvipc/msg`", "看看有哪些：`show /proc/sysvipc/msg`"),
         always,
     ),
     row(
@@ -190,7 +190,7 @@ pub(super) const ROWS: &[Row] = &[
         &["msgrcv", "msgsnd", "mq_receive", "mq_send"],
         &[ENOMSG, EAGAIN],
         t("the queue is empty, or full (msgsnd)", "队列是空的；对 msgsnd 而言是满的"),
-        t("see the queues: `ipc list`", "查看队列：`ipc list`"),
+        t("see the queues: `show /proc/sysvipc/msg`", "查看队列：`show /proc/sysvipc/msg`"),
         always,
     ),
     row(
