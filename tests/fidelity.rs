@@ -312,7 +312,10 @@ fn what_is_printed_is_what_was_called() {
     if let Some(word) = needs::missing("strace") {
         return eprintln!("skipped: needs {word}");
     }
-    let work: Vec<(&Card, &Example)> = cards().flat_map(|card| card.examples.iter().map(move |one| (card, one))).collect();
+    // Where a machine is slow, BOXLAB_FIDELITY=cgroup leaves it at the commands whose name begins so.
+    let only = std::env::var("BOXLAB_FIDELITY").unwrap_or_default();
+    let chosen = cards().filter(|card| card.name.starts_with(only.as_str()));
+    let work: Vec<(&Card, &Example)> = chosen.flat_map(|card| card.examples.iter().map(move |one| (card, one))).collect();
     let left = Mutex::new(work.into_iter());
     let failures = Mutex::new(Vec::new());
     let shown = Mutex::new(Vec::new());
