@@ -121,6 +121,7 @@ const INNER: &[(&str, &str)] = &[
     ("load cpu", "built-in work, which computes"),
     ("load procs", "built-in work, whose forks are the load; the note counts them"),
     ("load file", "built-in work, whose writes are the load"),
+    ("ipc cross", "the child that writes, or calls"),
     ("listen", "the child that answers whoever calls"),
     ("try", "the child first makes what it then tries something with"),
     ("thread", "the library starts the threads"),
@@ -133,6 +134,7 @@ const INNER: &[(&str, &str)] = &[
 const LOOSE: &[(&str, &str)] = &[
     ("sendto", "strace writes out each field of a netlink message, and the bytes of an ICMP message"),
     ("recvfrom", "the same; and a raw socket hears more than the answer"),
+    ("msgrcv", "strace writes out the whole buffer, beyond the message"),
     ("sendmsg", "strace writes out each field of a netlink message"),
     ("seccomp", "strace writes the address of the filter"),
     ("adjtimex", "strace writes out each field of the clock"),

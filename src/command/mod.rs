@@ -5,6 +5,7 @@ pub mod card;
 pub mod cgroup;
 pub mod context;
 mod export;
+mod ipc;
 mod lab;
 pub mod lesson;
 pub mod line;
@@ -30,6 +31,7 @@ pub const FOLDERS: &[Folder] = &[
     Folder { title: Text { en: "processes", zh: "进程" }, cards: process::CARDS },
     Folder { title: Text { en: "privileges", zh: "权限" }, cards: privilege::CARDS },
     Folder { title: Text { en: "network", zh: "网络" }, cards: net::CARDS },
+    Folder { title: Text { en: "interprocess communication", zh: "进程间通信" }, cards: ipc::CARDS },
     Folder { title: Text { en: "cgroups", zh: "控制组（cgroup）" }, cards: cgroup::CARDS },
     Folder { title: Text { en: "mounts and roots", zh: "挂载与根目录" }, cards: mount::CARDS },
     Folder { title: Text { en: "looking", zh: "查看" }, cards: look::CARDS },

@@ -6,10 +6,12 @@
 // clippy.toml sends everybody else here.
 #![allow(clippy::disallowed_methods)]
 
+mod border;
 mod cgroup;
 mod copy;
 mod file;
 mod landlock;
+mod ipc;
 mod limit;
 mod mount;
 mod netlink;
@@ -31,6 +33,7 @@ pub use landlock::LANDLOCK_RIGHTS;
 pub use mount::FLAGS as MOUNT_FLAGS;
 
 pub use limit::{nice, rlimit};
+pub use ipc::SysV;
 pub use netlink::{Heard, Netlink};
 pub use nsfs::{ns_owner, ns_owner_uid, ns_parent};
 
