@@ -121,6 +121,7 @@ const INNER: &[(&str, &str)] = &[
     ("load cpu", "built-in work, which computes"),
     ("load procs", "built-in work, whose forks are the load; the note counts them"),
     ("load file", "built-in work, whose writes are the load"),
+    ("matrix", "the throw-away processes that try each effect"),
     ("ipc cross", "the child that writes, or calls"),
     ("listen", "the child that answers whoever calls"),
     ("try", "the child first makes what it then tries something with"),

@@ -96,6 +96,8 @@ pub struct Outside<'a> {
     pub names: &'a Names,
     /// There is a screen with a pane.
     pub screen: bool,
+    /// Namespaces that the observer holds.
+    pub pins: &'a mut Vec<Pin>,
     /// The keeper's PID: every process of the bench descends from it.
     pub keeper: i32,
     /// The last line's whole receipt.
@@ -133,6 +135,19 @@ pub struct Step {
     pub calls: Vec<Call>,
     /// The subject's PIDs then, as in [`SubjectView`].
     pub pids: Vec<i32>,
+}
+
+/// A namespace that the observer holds by a descriptor, so that it outlives its processes.
+#[derive(Debug)]
+pub struct Pin {
+    /// What the user calls it.
+    pub name: String,
+    /// Its kind.
+    pub kind: NsKind,
+    /// Its identity.
+    pub id: NsId,
+    /// The descriptor.
+    pub fd: OwnedFd,
 }
 
 /// A subject as the commands see it.

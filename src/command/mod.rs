@@ -18,7 +18,7 @@ mod process;
 
 pub use args::Args;
 pub use card::{Card, Count, Equivalent, Example, Kind, Man, Param, Primitive, Run};
-pub use context::{Act, Held, Inside, Job, Jobs, Lookout, Outside, Said, Step, Stop, SubjectView, Terminal};
+pub use context::{Act, Held, Inside, Job, Jobs, Lookout, Outside, Pin, Said, Step, Stop, SubjectView, Terminal};
 pub use lab::clinic;
 pub use lab::topics;
 pub use line::{Parsed, nearest, parse, split, words};

@@ -10,8 +10,8 @@ mod border;
 mod cgroup;
 mod copy;
 mod file;
-mod landlock;
 mod ipc;
+mod landlock;
 mod limit;
 mod mount;
 mod netlink;
@@ -32,8 +32,8 @@ pub use copy::{Copied, copy_tree};
 pub use landlock::LANDLOCK_RIGHTS;
 pub use mount::FLAGS as MOUNT_FLAGS;
 
-pub use limit::{nice, rlimit};
 pub use ipc::SysV;
+pub use limit::{nice, rlimit};
 pub use netlink::{Heard, Netlink};
 pub use nsfs::{ns_owner, ns_owner_uid, ns_parent};
 

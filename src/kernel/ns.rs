@@ -5,7 +5,7 @@ use crate::model::{Arg, NsKind};
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag, openat};
 use nix::sys::stat::Mode;
-use std::os::fd::{OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::path::Path;
 
 impl Kernel {
@@ -41,6 +41,25 @@ impl Kernel {
             // The answer is what is being handed on.
             let _ = self.record("openat", vec![raw("AT_FDCWD"), name, raw("O_RDONLY|O_NONBLOCK|O_CLOEXEC")], Err(*errno));
         })
+    }
+
+    /// The same for keeping it: what holds the descriptor keeps the namespace alive. Recorded.
+    ///
+    /// Errors: as [`Kernel::open_ns`].
+    pub fn hold_ns(&mut self, path: &Path) -> Result<OwnedFd, Errno> {
+        let fd = self.open_ns(path)?;
+        let args = vec![raw("AT_FDCWD"), Arg::Str(path.to_string_lossy().into_owned()), raw("O_RDONLY|O_NONBLOCK|O_CLOEXEC")];
+        self.record("openat", args, Ok(i64::from(fd.as_raw_fd())))?;
+        Ok(fd)
+    }
+
+    /// close(2): lets go of a namespace. `label` is how it is printed.
+    ///
+    /// Errors: EBADF.
+    pub fn close(&mut self, fd: OwnedFd, label: &str) -> Result<(), Errno> {
+        let number = fd.as_raw_fd();
+        let got = nix::unistd::close(fd).map(|()| 0);
+        self.record("close", vec![Arg::Fd(number, label.into())], got).map(drop)
     }
 
     /// sethostname(2): changes the host name of the caller's UTS namespace.

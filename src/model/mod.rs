@@ -25,7 +25,7 @@ pub use pane::{Branch, CpuGauge, Gauge, Gauges, Outsider, Watched};
 pub use report::{PaneOrder, PaneWish, Report, Scene, Side, Who};
 pub use rlimit::{RESOURCES, Resource, Rlimit, resource};
 pub use size::{BadSize, Size};
-pub use snapshot::{Bounds, Creds, IdMap, Inside, Seen, Snapshot};
+pub use snapshot::{Bounds, Clocks, Creds, IdMap, Inside, Seen, Snapshot};
 pub use text::{Lang, Msg, Text};
 pub use turn::{Advice, Cause, End, Exit, Note, NoteKind, Place, Standing, Turn};
 pub use view::{Block, Cell, Grid, Mark};

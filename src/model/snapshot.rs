@@ -84,6 +84,18 @@ pub struct Creds {
     pub state: char,
 }
 
+/// The clocks of a process, in milliseconds. The date is no namespace's own (time_namespaces(7)), so the two others are given by how far
+/// they are ahead of it: that stays the same, and two processes can be compared that were asked at different times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clocks {
+    /// CLOCK_REALTIME, since 1970.
+    pub realtime: i64,
+    /// CLOCK_BOOTTIME less CLOCK_REALTIME.
+    pub boottime: i64,
+    /// CLOCK_MONOTONIC less CLOCK_REALTIME.
+    pub monotonic: i64,
+}
+
 /// What the process says of itself: what it sees from inside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inside {
@@ -103,6 +115,9 @@ pub struct Inside {
     pub securebits: u32,
     /// PR_GET_CHILD_SUBREAPER: orphans among its descendants become its children.
     pub subreaper: bool,
+    /// Its clocks.
+    #[serde(default)]
+    pub clocks: Clocks,
     /// Limits of its namespaces, by their names in `/proc/sys`, which answers for the reader's: read only when something has failed.
     #[serde(default)]
     pub limits: BTreeMap<String, u64>,

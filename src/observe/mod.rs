@@ -2,6 +2,7 @@
 
 pub mod census;
 pub mod cgroup;
+pub mod descriptors;
 pub mod family;
 pub mod isolation;
 mod live;

@@ -1,8 +1,9 @@
 //! One process: its namespaces, identity, maps, cgroups, root.
 
 use crate::kernel;
-use crate::model::{Bounds, Creds, IdMap, Inside, NsId, NsKind, RESOURCES, Resource, Rlimit, Seen, Snapshot};
+use crate::model::{Bounds, Clocks, Creds, IdMap, Inside, NsId, NsKind, RESOURCES, Resource, Rlimit, Seen, Snapshot};
 use nix::errno::Errno;
+use nix::time::ClockId;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -51,6 +52,17 @@ pub fn ns_number(text: &str) -> Option<u64> {
     text.split_once(":[")?.1.strip_suffix(']')?.parse().ok()
 }
 
+/// The clocks of the calling process, in milliseconds (clock_gettime(2)).
+pub fn clocks_now() -> Clocks {
+    let millis = |clock: ClockId| clock.now().map_or(0, |time| time.tv_sec() * 1000 + time.tv_nsec() / 1_000_000);
+    let realtime = millis(ClockId::CLOCK_REALTIME);
+    Clocks {
+        realtime,
+        boottime: millis(ClockId::CLOCK_BOOTTIME) - realtime,
+        monotonic: millis(ClockId::CLOCK_MONOTONIC) - realtime,
+    }
+}
+
 /// What the calling process sees of itself.
 pub fn inside() -> Inside {
     Inside {
@@ -68,6 +80,7 @@ pub fn inside() -> Inside {
         groups: kernel::groups(),
         securebits: kernel::securebits(),
         subreaper: kernel::is_subreaper(),
+        clocks: clocks_now(),
         limits: BTreeMap::new(),
     }
 }

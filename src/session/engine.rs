@@ -4,7 +4,7 @@ use super::guard;
 use super::keeper;
 use super::play::Played;
 use super::stage::{Stage, child_gone, gone};
-use crate::command::{self, Act, Card, Parsed, SubjectView};
+use crate::command::{self, Act, Card, Parsed, Pin, SubjectView};
 use crate::model::{Call, End, Lang, Msg, Names, Note, NoteKind, NsId, NsKind, Place, Report, Snapshot, Turn, changes};
 use crate::observe;
 use crate::subject::{Handle, News};
@@ -32,6 +32,7 @@ pub struct Session {
     pub(super) names: Names,
     pub(super) last: Option<Turn>,
     pub(super) history: Vec<String>,
+    pub(super) pins: Vec<Pin>,
     over: bool,
     pub(super) keeper: i32,
     /// Which case of the clinic the subject is, once there was one.
@@ -63,6 +64,7 @@ impl Session {
             names: Names::new(host),
             last: None,
             history: Vec::new(),
+            pins: Vec::new(),
             over: false,
             keeper,
             patient: None,

@@ -91,6 +91,7 @@ impl Session {
             host: self.names.host(),
             names: &self.names,
             screen: self.listener.is_some(),
+            pins: &mut self.pins,
             keeper: self.keeper,
             last: self.last.as_ref(),
             history: &self.history,
@@ -135,6 +136,7 @@ impl Session {
         for param in card.args {
             for word in args.all(param.name) {
                 match (param.kind, word.rsplit_once('@')) {
+                    (Kind::Target, _) if self.pin(word).is_some() => held.extend(self.pin(word)),
                     (Kind::Target, _) if !word.contains('/') => {
                         let pid = self.target(word)?;
                         let fd = kernel::pidfd_open(pid).map_err(|errno| gone(pid, "pidfd_open", errno))?;
@@ -158,6 +160,15 @@ impl Session {
         word: &str,
         target: &str,
     ) -> Result<(String, String, OwnedFd), End> {
+        if let Some(pin) = self.pins.iter().find(|pin| pin.name == target && pin.kind == kind) {
+            return match guard::intrusion(card, kind, pin.id, &self.names) {
+                Some(why) if !args.on_host => Err(End::Refused { why }),
+                _ => Ok(self
+                    .pin(target)
+                    .map(|(_, label, fd)| (word.into(), label, fd))
+                    .ok_or_else(|| gone(0, "dup", Errno::EMFILE))?),
+            };
+        }
         let pid = self.target(target)?;
         let path = PathBuf::from(format!("/proc/{pid}/ns/{kind}"));
         let fd = Kernel::new().open_ns(&path).map_err(|errno| gone(pid, &format!("open {}", path.display()), errno))?;
@@ -171,6 +182,12 @@ impl Session {
         }
     }
 
+    /// A descriptor on the namespace that is pinned under this name.
+    fn pin(&self, name: &str) -> Option<(String, String, OwnedFd)> {
+        let pin = self.pins.iter().find(|pin| pin.name == name)?;
+        Some((name.into(), format!("{}:[{}]", pin.kind, pin.id.ino), pin.fd.try_clone().ok()?))
+    }
+
     /// The PID that a word names.
     fn target(&self, word: &str) -> Result<i32, End> {
         match (word.parse::<i32>(), self.stages.iter().find(|stage| stage.name == *word)) {
@@ -178,8 +195,8 @@ impl Session {
             (Err(_), Some(stage)) => Ok(stage.handle.pid()),
             (Err(_), None) => Err(End::Usage {
                 why: Msg::new(
-                    format!("`{word}` is no PID, no subject's name and no path (a path has a / in it)"),
-                    format!("`{word}` 既不是 PID，也不是被观察进程的名字或路径（路径中含有 /）"),
+                    format!("`{word}` is no PID, no name of a subject or pin and no path (a path has a / in it)"),
+                    format!("`{word}` 既不是 PID，也不是被观察进程或 pin 的名字，也不是路径（路径中含有 /）"),
                 ),
             }),
         }

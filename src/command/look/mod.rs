@@ -2,9 +2,11 @@
 
 mod diff;
 mod explain_process;
+mod fd;
 mod file;
 mod last;
 mod links;
+mod matrix;
 mod ns;
 mod pane;
 mod ps;
@@ -14,4 +16,4 @@ use super::Card;
 
 /// The cards of this folder.
 pub const CARDS: &[Card] =
-    &[show::CARD, links::CARD, ns::CARD, pane::CARD, ps::CARD, diff::CARD, explain_process::CARD, last::CARD];
+    &[show::CARD, links::CARD, ns::CARD, pane::CARD, ps::CARD, diff::CARD, explain_process::CARD, last::CARD, fd::CARD, matrix::CARD];

@@ -1,14 +1,27 @@
 //! Namespaces: leave, enter, name, map.
 
+mod clock;
 mod clone;
 mod exit;
 mod fork;
 mod hostname;
 mod idmap;
+mod pin;
 mod setns;
 mod unshare;
 
 use super::Card;
 
 /// The cards of this folder.
-pub const CARDS: &[Card] = &[unshare::CARD, clone::CARD, setns::CARD, idmap::CARD, hostname::CARD, fork::CARD, exit::CARD];
+pub const CARDS: &[Card] = &[
+    unshare::CARD,
+    clone::CARD,
+    setns::CARD,
+    idmap::CARD,
+    hostname::CARD,
+    fork::CARD,
+    exit::CARD,
+    clock::CARD,
+    pin::PIN,
+    pin::UNPIN,
+];

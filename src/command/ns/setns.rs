@@ -16,8 +16,8 @@ pub const CARD: Card = Card {
             kind: Kind::Target,
             count: Count::One,
             about: Text {
-                en: "a PID as the host counts, a subject's name, or a path such as /proc/1/ns/net",
-                zh: "主机所见的 PID、被观察进程的名字，或 /proc/1/ns/net 这样的路径",
+                en: "a PID as the host counts, the name of a subject or pin, or a path such as /proc/1/ns/net",
+                zh: "主机所见的 PID、被观察进程或 pin 的名字，或 /proc/1/ns/net 这样的路径",
             },
         },
         Param {
@@ -76,6 +76,12 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
         cx.kernel.setns(file.as_raw_fd(), &path.to_string_lossy(), &named)?;
         return Ok(entered(Said::nothing(), &Vec::from_iter(kind)));
     };
+    // A pin is one namespace, whatever it is.
+    if !label.starts_with("pidfd:") {
+        let kind = NsKind::ALL.into_iter().find(|kind| is_of(fd.as_raw_fd(), *kind));
+        cx.kernel.setns(fd.as_raw_fd(), &label, &named)?;
+        return Ok(entered(Said::nothing(), &Vec::from_iter(kind)));
+    }
     let mut said = Said::nothing();
     let kinds = if named.is_empty() { differing(fd.as_raw_fd(), &mut said) } else { named };
     if kinds.is_empty() {

@@ -1,0 +1,121 @@
+//! What is held, what is isolated, which clocks there are: through the program.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::process::{Command, Stdio};
+
+/// One JSON object for each line.
+fn turns(lines: &str) -> Vec<Value> {
+    let output = Command::new("timeout")
+        .args(["60", env!("CARGO_BIN_EXE_boxlab"), "--json", "-c", lines])
+        .stdin(Stdio::null())
+        .output()
+        .expect("boxlab runs");
+    let text = String::from_utf8(output.stdout).expect("JSON is text");
+    text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
+}
+
+fn last(lines: &str) -> Value {
+    turns(lines).pop().expect("a line was run")
+}
+
+fn skip_without_root() -> bool {
+    let root = nix::unistd::geteuid().is_root();
+    if !root {
+        assert!(!std::env::var("BOXLAB_REQUIRE").unwrap_or_default().contains("root"), "root is required");
+        eprintln!("skipped: needs root");
+    }
+    !root
+}
+
+/// Row and column of a table → cell, in English.
+fn cells(turn: &Value) -> BTreeMap<(String, String), String> {
+    let grid = &turn["view"][0]["grid"];
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
+    let head: Vec<String> = grid["head"].as_array().expect("a table").iter().map(|one| text(&one["en"])).collect();
+    let mut found = BTreeMap::new();
+    for row in grid["rows"].as_array().expect("rows") {
+        let row: Vec<String> = row.as_array().expect("cells").iter().map(|cell| text(&cell["text"]["en"])).collect();
+        for (name, cell) in head.iter().zip(&row).skip(1) {
+            found.insert((row[0].clone(), name.clone()), cell.clone());
+        }
+    }
+    found
+}
+
+#[test]
+fn each_kind_isolates_what_is_its_own_and_nothing_else() {
+    let turn = last("matrix");
+    assert_eq!(turn["end"]["kind"], "done", "{turn}");
+    let cells = cells(&turn);
+    let isolates = [
+        ("host name", "uts"),
+        ("mount", "mnt"),
+        ("network device", "net"),
+        ("TCP port", "net"),
+        ("abstract socket", "net"),
+        ("System V queue", "ipc"),
+        ("POSIX queue", "ipc"),
+        ("user ID", "user"),
+        ("PID", "pid"),
+        ("kill", "pid"),
+        ("uptime clock", "time"),
+        ("cgroup path", "cgroup"),
+    ];
+    for ((effect, kind), cell) in &cells {
+        let expected = isolates.contains(&(effect.as_str(), kind.as_str()));
+        // The root of all trees looks the same from a namespace that begins there.
+        let unknown = effect == "cgroup path" && cell == "?";
+        assert!((cell == "I") == expected || unknown, "{effect} × {kind}: {cell}");
+    }
+    // In a new user namespace alone these are refused, and that is not isolation.
+    for effect in ["host name", "mount", "network device"] {
+        assert_eq!(cells[&(effect.to_string(), "user".to_string())], "D", "{effect}");
+    }
+}
+
+#[test]
+fn what_the_matrix_tries_does_not_reach_this_machine() {
+    let name = nix::unistd::gethostname().expect("there is a name");
+    let mounts = std::fs::read_to_string("/proc/self/mountinfo").expect("it can be read");
+    let devices = || std::fs::read_to_string("/proc/net/dev").expect("it can be read").contains("probe");
+    let turns = turns("matrix; hostname; show /proc/self/mountinfo");
+    assert!(turns[1]["view"].to_string().contains(&*name.to_string_lossy()), "{}", turns[1]);
+    assert_eq!(nix::unistd::gethostname().expect("there is a name"), name);
+    assert_eq!(std::fs::read_to_string("/proc/self/mountinfo").expect("it can be read"), mounts);
+    assert!(!devices());
+}
+
+#[test]
+fn a_pinned_namespace_outlives_its_processes() {
+    if skip_without_root() {
+        return;
+    }
+    let turns = turns("unshare net; link add bridge br7; pin net keep; reset; fd; setns keep; link");
+    assert!(turns[4]["view"].to_string().contains("no process"), "{}", turns[4]);
+    assert!(turns[6]["view"].to_string().contains("br7"), "{}", turns[6]);
+    let gone = last("unshare net; pin net keep; reset; unpin keep; setns keep");
+    assert_eq!(gone["end"]["kind"], "usage", "{gone}");
+    let cable = last("unshare net; pin net keep; reset; unshare net; link add veth va peer vb@keep");
+    assert_eq!(cable["end"]["kind"], "done", "{cable}");
+    let host = last("pin net keep; unshare net; link add veth va peer vb@keep");
+    assert_eq!(host["end"]["kind"], "refused", "{host}");
+}
+
+#[test]
+fn a_clock_is_set_before_the_first_child_and_never_after() {
+    if skip_without_root() {
+        return;
+    }
+    let cells_of = |lines: &str| cells(&last(lines));
+    let set = "unshare time; clock boottime 30d; clock monotonic -10m;";
+    let before = cells_of(&format!("{set} clock"));
+    let at = |cells: &BTreeMap<(String, String), String>, clock: &str, side: &str| cells[&(clock.into(), side.into())].clone();
+    assert!(!at(&before, "boottime", "inside").contains('+'), "{before:?}");
+    assert!(at(&before, "boottime", "next child").contains("(+30d)"), "{before:?}");
+    let after = cells_of(&format!("{set} fork; clock"));
+    assert!(at(&after, "boottime", "inside").contains("(+30d)"), "{after:?}");
+    assert!(at(&after, "monotonic", "inside").contains("(-10m)"), "{after:?}");
+    assert_eq!(last("unshare time; fork; clock boottime 1")["end"]["errno"], "EACCES");
+    assert_eq!(last("clock boottime 1")["end"]["errno"], "EACCES");
+}
