@@ -15,5 +15,15 @@ mod show;
 use super::Card;
 
 /// The cards of this folder.
-pub const CARDS: &[Card] =
-    &[show::CARD, links::CARD, ns::CARD, pane::CARD, ps::CARD, diff::CARD, explain_process::CARD, last::CARD, fd::CARD, matrix::CARD];
+pub const CARDS: &[Card] = &[
+    show::CARD,
+    links::CARD,
+    ns::CARD,
+    pane::CARD,
+    ps::CARD,
+    diff::CARD,
+    explain_process::CARD,
+    last::CARD,
+    fd::CARD,
+    matrix::CARD,
+];
