@@ -23,6 +23,10 @@ pub const SHM_SIZE: usize = 4096;
 /// struct msgbuf: a type, then the text.
 const TYPE: usize = size_of::<libc::c_long>();
 
+/// How many messages a new POSIX queue holds, and how long one may be, in bytes.
+const MESSAGES: i64 = 10;
+const MESSAGE_SIZE: i64 = 256;
+
 impl Kernel {
     /// msgget(2), semget(2) with one semaphore, shmget(2) with [`SHM_SIZE`]: makes an object, or with `make` false finds the one that has
     /// the key. Key 0 is IPC_PRIVATE: a new one without key. The answer is its number in this ipc namespace.
@@ -103,11 +107,15 @@ impl Kernel {
     pub fn mq_open(&mut self, name: &str, make: bool) -> Result<OwnedFd, Errno> {
         let c_name = CString::new(name).map_err(|_| Errno::EINVAL)?;
         let flags = libc::O_RDWR | libc::O_CLOEXEC | if make { libc::O_CREAT | libc::O_EXCL } else { 0 };
-        let attributes = std::ptr::null::<libc::mq_attr>();
-        // SAFETY: a NUL-terminated string that outlives the call; a null pointer for the attributes is allowed.
-        let got = answer(unsafe { libc::syscall(libc::SYS_mq_open, c_name.as_ptr(), flags, 0o600, attributes) });
+        // SAFETY: all zero is a valid mq_attr: it holds integers only.
+        let mut attributes: libc::mq_attr = unsafe { std::mem::zeroed() };
+        // Small: the default of 10 messages of 8 KiB lets one user have nine queues (RLIMIT_MSGQUEUE).
+        (attributes.mq_maxmsg, attributes.mq_msgsize) = (MESSAGES, MESSAGE_SIZE);
+        // SAFETY: a NUL-terminated string and a valid mq_attr that outlive the call.
+        let got = answer(unsafe { libc::syscall(libc::SYS_mq_open, c_name.as_ptr(), flags, 0o600, &attributes) });
+        let shown = format!("{{mq_flags=0, mq_maxmsg={MESSAGES}, mq_msgsize={MESSAGE_SIZE}, mq_curmsgs=0}}");
         let args = match make {
-            true => vec![Arg::Str(name.into()), raw("O_RDWR|O_CREAT|O_EXCL|O_CLOEXEC"), raw("0600"), raw("NULL")],
+            true => vec![Arg::Str(name.into()), raw("O_RDWR|O_CREAT|O_EXCL|O_CLOEXEC"), raw("0600"), raw(shown)],
             false => vec![Arg::Str(name.into()), raw("O_RDWR|O_CLOEXEC")],
         };
         let fd = self.record("mq_open", args, got)?;
