@@ -144,8 +144,6 @@ pub struct FileLive {
     pub mount: Option<u64>,
     /// It is the root of that mount: a mount point.
     pub is_mount_point: bool,
-    /// It is a directory, and has something in it.
-    pub occupied: bool,
 }
 
 impl FileLive {

@@ -159,7 +159,9 @@ fn run(subject: &mut Subject, line: Line) -> After {
 
 fn answer(wire: &Wire, id: u64, outcome: Result<Said, Stop>) {
     let mut inside = observe::process::inside();
-    if matches!(outcome, Err(Stop::Failed(_))) {
+    // Only where a limit can be why: each file that is opened may be one that a filter of its own punishes.
+    let limits = [Errno::ENOSPC, Errno::EACCES].map(|errno| Err(Stop::Failed(errno as i32)));
+    if limits.contains(&outcome) {
         inside.limits = observe::own_limits();
     }
     if wire.tell(&Told::Answer { id, outcome, inside: inside.clone() }) == Err(Errno::EMSGSIZE) {

@@ -52,7 +52,10 @@ pub(super) fn file(dir: &Path, seen: &Snapshot, path: &str) -> FileLive {
         found.is_mount_point = open(above, OFlag::O_PATH).and_then(|above| mount_id(&above)) != found.mount;
     }
     found.ns = namespace(&fd);
+    // What nobody may execute is not read: of some files (/proc/kmsg) reading takes away what is read.
+    let executable = found.mode.is_some_and(|mode| mode & 0o111 != 0);
     if found.is(libc::S_IFREG)
+        && executable
         && let Some(program) = open(place, OFlag::O_RDONLY)
     {
         let mut head = Vec::with_capacity(HEAD);
@@ -63,12 +66,6 @@ pub(super) fn file(dir: &Path, seen: &Snapshot, path: &str) -> FileLive {
             let there = open(&path, OFlag::O_PATH).is_some();
             (path, there)
         });
-    }
-    if found.is(libc::S_IFDIR)
-        && let Some(listed) = open(place, OFlag::O_RDONLY | OFlag::O_DIRECTORY)
-    {
-        let entries = std::fs::read_dir(format!("/proc/self/fd/{}", listed.as_raw_fd()));
-        found.occupied = entries.is_ok_and(|mut entries| entries.next().is_some());
     }
     found
 }
@@ -133,6 +130,6 @@ mod tests {
         assert!(look("/").is_mount_point && look("/proc").is_mount_point && !look("/proc/sys").is_mount_point);
         assert!(look("/proc/self/ns/uts").ns.is_some_and(|(kind, _)| kind == NsKind::Uts));
         assert!(!look("/nowhere").exists());
-        assert!(look("/etc/passwd").no_format);
+        assert!(look("/bin/sh").interpreter.is_some_and(|(_, there)| there) && look("/etc/passwd").interpreter.is_none());
     }
 }
