@@ -379,6 +379,11 @@ fn a_session_and_any_process_can_be_watched_from_a_second_terminal() {
     second.wait_view("uts    a1");
     line(&mut terminal, "unshare ipc");
     second.wait_view("ipc    a1");
+    // The subject is replaced; whoever watches the session goes on.
+    line(&mut terminal, "reset");
+    second.until("the fresh one is there", |second| !second.view.lines().iter().any(|line| line.contains("ipc    a1")));
+    line(&mut terminal, "clone uts");
+    second.wait_view("uts    a");
     line(&mut terminal, "quit");
     assert_eq!(second.status(), 0);
     second.wait_view("has ended");

@@ -1,6 +1,6 @@
 //! The tree of processes below one: PIDs outside and inside, state, name.
 
-use super::process::{command, field, read};
+use super::process::{command, field, read, read_link};
 use crate::model::Seen;
 use std::path::Path;
 
@@ -71,30 +71,51 @@ pub struct Subject {
     /// Its name.
     pub name: String,
     /// The process that the observer started.
-    pub pid: i32,
-    /// Its ancestors, from the observer up.
-    pub above: Vec<i32>,
+    pub root: i32,
+    /// The one that serves: after `fork` its child.
+    pub serves: i32,
 }
 
-/// The subjects of all benches, by observer. They tell their names as their last argument.
-pub fn subjects(proc: &Path) -> Vec<Subject> {
+/// The observers of all benches on this machine, each with its ancestors, itself first.
+pub fn observers(proc: &Path) -> Vec<Vec<i32>> {
     let parent = |pid: i32| -> Option<i32> {
         let status = read(&proc.join(pid.to_string()).join("status"));
         field(status.is()?, "PPid")?.parse().ok().filter(|parent| *parent > 0)
     };
-    let line = |pid: i32| command(proc, pid).is().filter(|line| line.starts_with("boxlab-subject ")).cloned();
     let pids =
         std::fs::read_dir(proc).into_iter().flatten().flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    let subject = |pid: i32| {
-        let name = line(pid)?.rsplit(' ').next()?.to_string();
-        let above: Vec<i32> = std::iter::successors(parent(pid), |pid| parent(*pid)).collect();
-        // Its forks have its command line, too.
-        above.first().filter(|observer| line(**observer).is_none())?;
-        Some(Subject { name, pid, above })
+    // Forks of a subject have its command line, too.
+    let observer = |pid: i32| subject_line(proc, pid).and_then(|_| parent(pid)).filter(|pid| subject_line(proc, *pid).is_none());
+    let mut found: Vec<i32> = pids.filter_map(observer).collect();
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().map(|pid| std::iter::successors(Some(pid), |pid| parent(*pid)).collect()).collect()
+}
+
+/// The subjects of one observer, now.
+pub fn subjects(proc: &Path, observer: i32) -> Vec<Subject> {
+    let subject = |root: i32| {
+        let line = subject_line(proc, root)?;
+        let mut words = line.split(' ').skip(1);
+        let (socket, name) = (words.next()?.to_string(), words.last()?.to_string());
+        Some(Subject { name, root, serves: serving(proc, root, &socket) })
     };
-    let mut found: Vec<Subject> = pids.filter_map(subject).collect();
-    found.sort_by_key(|subject| (subject.above.first().copied(), subject.pid));
+    let mut found: Vec<Subject> = children(proc, observer).into_iter().filter_map(subject).collect();
+    found.sort_by_key(|subject| subject.root);
     found
+}
+
+/// Down the forks that hold the way to the observer; others have hung up.
+fn serving(proc: &Path, root: i32, socket: &str) -> i32 {
+    let held = |pid: i32| read_link(&proc.join(pid.to_string()).join("fd").join(socket)).is().cloned();
+    let Some(way) = held(root) else { return root };
+    let serves = |pid: &i32| subject_line(proc, *pid).is_some() && held(*pid).as_ref() == Some(&way);
+    std::iter::successors(Some(root), |pid| children(proc, *pid).into_iter().find(serves)).take(64).last().unwrap_or(root)
+}
+
+/// The command line of a subject or its fork: the socket's number, the observer's PID, the name.
+fn subject_line(proc: &Path, pid: i32) -> Option<String> {
+    command(proc, pid).is().filter(|line| line.starts_with("boxlab-subject ")).cloned()
 }
 
 #[cfg(test)]

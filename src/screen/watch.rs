@@ -4,8 +4,8 @@ use super::encode::Encoder;
 use super::frame::Frame;
 use super::look::look;
 use super::tty::Tty;
-use crate::model::{Lang, Msg, Names, NsKind, Scene, Watched, Who};
-use crate::observe::family::{Subject, subjects};
+use crate::model::{Lang, Msg, Names, NsKind, Snapshot, Watched, Who};
+use crate::observe::family::{Subject, observers, subjects};
 use crate::observe::pane::Reader;
 use crate::observe::{self, process};
 use crate::script;
@@ -31,7 +31,7 @@ pub fn run(target: Option<&str>, json: bool, lang: Lang) -> i32 {
             return status;
         }
     };
-    let mut watch = Watch::new(found, lang);
+    let mut watch = Watch::new(found);
     if json {
         return watch.stream();
     }
@@ -44,74 +44,79 @@ pub fn run(target: Option<&str>, json: bool, lang: Lang) -> i32 {
     watch.draw(style)
 }
 
+/// What is watched.
+enum Target {
+    /// The subjects of this observer, whichever it has.
+    Session(i32),
+    /// One process.
+    Process(Who),
+}
+
 /// What the words name.
-fn find(target: Option<&str>) -> Result<Vec<Who>, (i32, Msg)> {
+fn find(target: Option<&str>) -> Result<Target, (i32, Msg)> {
     let proc = Path::new("/proc");
-    let all = subjects(proc);
-    let who = |subject: &Subject| Who { name: subject.name.clone(), root: subject.pid, pid: subject.pid, inside: None };
+    let all = observers(proc);
     let Some(word) = target else {
-        let mut shells: Vec<i32> = all.iter().map(|subject| subject.above[0]).collect();
-        shells.dedup();
-        return match shells.as_slice() {
+        return match all.as_slice() {
             [] => Err((1, Msg::new("no session of boxlab is running; name a PID", "没有正在运行的 boxlab 会话；请给出 PID"))),
-            [_] => Ok(all.iter().map(who).collect()),
+            [one] => Ok(Target::Session(one[0])),
             several => {
-                let list: Vec<String> = several.iter().map(ToString::to_string).collect();
+                let list: Vec<String> = several.iter().map(|one| one[0].to_string()).collect();
                 let list = list.join(" ");
-                Err((
-                    2,
-                    Msg::new(
-                        format!("several sessions are running, name one: {list}"),
-                        format!("有多个会话在运行，请指定一个：{list}"),
-                    ),
-                ))
+                let en = format!("several sessions are running, name one: {list}");
+                Err((2, Msg::new(en, format!("有多个会话在运行，请指定一个：{list}"))))
             }
         };
     };
     let Some(pid) = word.parse::<i32>().ok().filter(|pid| *pid > 0) else {
         return Err((2, Msg::new(format!("`{word}` is no PID"), format!("`{word}` 不是 PID"))));
     };
-    let of_session: Vec<Who> = all.iter().filter(|subject| subject.above.contains(&pid)).map(who).collect();
     let name = |pid: i32| process::read(&proc.join(pid.to_string()).join("comm")).is().cloned();
-    // The init of the machine is above every session, too, and yet a process of its own.
-    let observers = all.iter().filter_map(|subject| subject.above.first());
-    if !of_session.is_empty() && observers.into_iter().any(|observer| name(*observer) == name(pid)) {
-        return Ok(of_session);
+    // Keeper and screen are above their observer; so is the init of the machine, which yet is a process of its own.
+    if let Some(one) = all.iter().find(|one| one.contains(&pid) && name(one[0]) == name(pid)) {
+        return Ok(Target::Session(one[0]));
     }
     match name(pid) {
-        Some(name) => Ok(vec![Who { name: name.trim_end().into(), root: pid, pid, inside: None }]),
+        Some(name) => Ok(Target::Process(Who { name: name.trim_end().into(), root: pid, pid, inside: None })),
         None => Err((1, Msg::new(format!("there is no process {pid}"), format!("没有进程 {pid}")))),
     }
 }
 
 struct Watch {
-    scene: Scene,
+    target: Target,
+    names: Names,
     reader: Reader,
+    ended: bool,
 }
 
 impl Watch {
-    fn new(subjects: Vec<Who>, lang: Lang) -> Watch {
+    fn new(target: Target) -> Watch {
         let own = observe::snapshot(Path::new("/proc"), std::process::id() as i32);
         let host = NsKind::ALL.into_iter().filter_map(|kind| Some((kind, own.ns_id(kind)?))).collect();
-        let current = subjects.first().map(|who| who.name.clone()).unwrap_or_default();
-        let scene = Scene { lang, names: Names::new(host), subjects, current, changes: Vec::new() };
-        Watch { scene, reader: Reader::default() }
+        Watch { target, names: Names::new(host), reader: Reader::default(), ended: false }
     }
 
-    /// Those that still live, as they are now.
+    /// Those that live, as they are now; a session's subject may be replaced meanwhile.
     fn read(&mut self) -> Vec<Watched> {
-        let seen: Vec<Watched> = self.scene.subjects.iter().map(|who| self.reader.read(who)).collect();
-        let lives = |one: &Watched| one.seen.creds.is().is_some_and(|creds| creds.state != 'Z');
-        let seen: Vec<Watched> = seen.into_iter().filter(lives).collect();
-        seen.iter().for_each(|one| self.scene.names.births(&one.name, &one.seen));
+        let proc = Path::new("/proc");
+        let who = |one: Subject| Who { name: one.name, root: one.root, pid: one.serves, inside: None };
+        let (watched, whole) = match &self.target {
+            Target::Session(observer) => (subjects(proc, *observer).into_iter().map(who).collect(), *observer),
+            Target::Process(one) => (vec![one.clone()], one.pid),
+        };
+        let seen: Vec<Watched> = watched.iter().map(|who| self.reader.read(who)).collect();
+        let lives = |one: &Snapshot| one.creds.is().is_some_and(|creds| creds.state != 'Z');
+        let seen: Vec<Watched> = seen.into_iter().filter(|one| lives(&one.seen)).collect();
+        self.ended = seen.is_empty() && !lives(&observe::snapshot(proc, whole));
+        seen.iter().for_each(|one| self.names.births(&one.name, &one.seen));
         seen
     }
 
     fn look(&mut self, style: Style) -> (Picture, Style) {
         let subjects = self.read();
-        let picture =
-            Picture { subjects, current: self.scene.current.clone(), outsider: self.reader.outsider(), ..Picture::default() };
-        (picture, Style { names: self.scene.names.clone(), ..style })
+        let current = subjects.first().map(|one| one.name.clone()).unwrap_or_default();
+        let picture = Picture { subjects, current, outsider: self.reader.outsider(), ..Picture::default() };
+        (picture, Style { names: self.names.clone(), ..style })
     }
 
     /// One JSON array of what is seen, a line, at the start and at each change.
@@ -127,7 +132,7 @@ impl Watch {
                     return 0;
                 }
             }
-            if seen.is_empty() {
+            if self.ended {
                 return 0;
             }
             was = Some(seen);
@@ -149,7 +154,7 @@ impl Watch {
         let mut encoder = Encoder::default();
         let status = loop {
             let (picture, style) = self.look(style.clone());
-            if picture.subjects.is_empty() {
+            if self.ended {
                 break 0;
             }
             let (columns, rows) = tty.size();
@@ -178,7 +183,7 @@ impl Watch {
             }
         };
         tty.give_back(true);
-        if status == 0 && std::io::stdout().is_terminal() && self.read().is_empty() {
+        if status == 0 && std::io::stdout().is_terminal() && self.ended {
             let text = Msg::new("what was watched has ended", "被查看的进程已结束");
             let _ = script::say(&format!("{}\n", style.msg(&text)));
         }
