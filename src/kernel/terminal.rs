@@ -10,8 +10,9 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 /// focus, no bracketed paste, no colours.
 ///
 /// 1047 rather than 1049, which would also move the cursor to where somebody saved it; some terminals know only 1049, so that
-/// follows, with the cursor saved where it is.
-pub const MODES_RESET: &str = "\x1b[?1047l\x1b7\x1b[?1049l\x1b[?25h\x1b[0 q\x1b[?7h\x1b[?1l\x1b>\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[0m\x1b(B";
+/// follows, with the cursor saved where it is, and put back there: tmux keeps a place of its own for 1049, which is that of the last
+/// full-screen program.
+pub const MODES_RESET: &str = "\x1b[?1047l\x1b7\x1b[?1049l\x1b8\x1b[?25h\x1b[0 q\x1b[?7h\x1b[?1l\x1b>\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[0m\x1b(B";
 
 /// Columns and rows of standard output; None where it has no size (not a terminal, a serial line that was never told).
 pub fn terminal_size() -> Option<(usize, usize)> {

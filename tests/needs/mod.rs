@@ -28,7 +28,7 @@ fn has(word: &str, root: bool) -> bool {
             root || std::fs::read_to_string("/proc/sys/kernel/unprivileged_userns_clone").map_or(true, |text| text.trim() == "1")
         }
         "landlock" => boxlab::kernel::Kernel::new().landlock_abi().is_ok(),
-        "strace" => std::process::Command::new("strace").arg("-V").output().is_ok(),
+        "strace" | "tmux" => std::process::Command::new(word).arg("-V").output().is_ok(),
         word if word.starts_with("cgroup") => has_cgroup(word),
         word if word.starts_with("tool:") => {
             let path = std::env::var("PATH").unwrap_or_default();

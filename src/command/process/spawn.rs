@@ -48,6 +48,7 @@ pub const CARD: Card = Card {
         Example { after: "unshare pid", line: "spawn sh -c 'echo I am $$'", shows: "I am 1", needs: "root" },
         Example { after: "unshare pid; spawn true", line: "spawn true", shows: "ENOMEM", needs: "root" },
         Example { after: "unshare pid; spawn --init true", line: "spawn sh -c 'echo I am $$'", shows: "I am 3", needs: "root" },
+        Example { after: "", line: "spawn --init true", shows: "not PID 1 here", needs: "" },
         Example { after: "", line: "spawn false", shows: "status 1", needs: "" },
     ],
     run: Run::Inside(run),
@@ -61,10 +62,22 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     if args.flag("--init") {
         let init = job::start(cx, &[], &Body::Reap, false)?;
         job::remember(cx, init.pid, "init", false);
-        said = said.note(
-            NoteKind::Did,
-            Msg::new("an init that reaps runs first; it stays until `reset`", "先启动了负责回收的 init；它一直运行到 `reset`"),
-        );
+        said = match init.own {
+            Some(1) => said.note(
+                NoteKind::Did,
+                Msg::new(
+                    "an init that reaps runs first; it stays until `reset`",
+                    "先启动了负责回收的 init；它一直运行到 `reset`",
+                ),
+            ),
+            _ => said.note(
+                NoteKind::Careful,
+                Msg::new(
+                    "the init is not PID 1 here, so orphans do not become its children: it is for a new PID namespace, `unshare pid` first",
+                    "这里的 init 不是 1 号进程，孤儿进程不会成为它的子进程：它用于新的 PID 命名空间，请先执行 `unshare pid`",
+                ),
+            ),
+        };
     }
     let foreground = !args.flag("-b");
     let pid = job::start(cx, &[], &Body::Exec(&program), foreground)?.pid;
