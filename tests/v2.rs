@@ -1,0 +1,175 @@
+//! What is true of cgroup v2 with its controllers, as a learner meets it: as root, and as a user to whom a subtree is delegated.
+//! Where the machine has no such tree, `scripts/test-vm` is where this runs.
+
+mod needs;
+
+use std::process::{Command, Stdio};
+
+/// Can this user make cgroups with these controllers? Else says why not.
+fn ready(words: &str) -> bool {
+    if let Some(word) = needs::missing(words) {
+        eprintln!("skipped: needs {word}");
+        return false;
+    }
+    let made = shown("cgroup new ready");
+    let delegated = !made.contains("is not delegated");
+    if !delegated {
+        eprintln!("skipped: needs a delegated cgroup");
+    }
+    delegated
+}
+
+/// All that these lines print.
+fn shown(lines: &str) -> String {
+    let output = Command::new("timeout")
+        .args(["90", env!("CARGO_BIN_EXE_boxlab"), "--lang", "en", "-c", lines])
+        .env_remove("LC_ALL")
+        .env("LANG", "C.UTF-8")
+        .stdin(Stdio::null())
+        .output()
+        .expect("boxlab runs");
+    String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+}
+
+/// What the last of these lines prints.
+fn last(lines: &str) -> String {
+    let text = shown(lines);
+    text.rsplit_once("\n$ ").map_or(text.clone(), |(_, last)| last.to_string())
+}
+
+#[track_caller]
+fn holds(text: &str, pieces: &[&str]) {
+    pieces.iter().for_each(|piece| assert!(text.contains(piece), "`{piece}` is not in:\n{text}"));
+}
+
+#[test]
+fn a_cgroup_with_processes_enables_nothing_and_they_are_named() {
+    if ready("cgroup2:memory") {
+        holds(&last("cgroup new x; cgroup enable memory"), &["EBUSY", "boxlab-subject"]);
+        holds(&last("cgroup new leaf; cgroup enter leaf; cgroup enable memory"), &["\"+memory\", 7) = 7"]);
+    }
+}
+
+#[test]
+fn a_cgroup_that_enables_controllers_takes_no_process() {
+    if ready("cgroup2:memory") {
+        let text = last("cgroup new leaf; cgroup enter leaf; cgroup enable memory; cgroup enter .");
+        holds(&text, &["EBUSY", "cgroup.subtree_control", "memory"]);
+    }
+}
+
+#[test]
+fn a_file_whose_controller_is_off_says_which_and_where() {
+    if ready("cgroup2:memory") {
+        let text = last("cgroup new leaf; cgroup set memory.max 64M --cgroup leaf");
+        holds(&text, &["memory.max", "cgroup.subtree_control"]);
+    }
+}
+
+#[test]
+fn memory_max_is_rounded_to_pages_and_read_back() {
+    if ready("cgroup2:memory") {
+        holds(&last("cgroup set memory.max 1000000"), &["999424", "whole pages"]);
+        holds(&last("cgroup set memory.max 64M; cgroup get memory.max"), &["67108864"]);
+    }
+}
+
+#[test]
+fn what_cannot_be_reclaimed_is_killed_and_counted() {
+    if ready("cgroup2:memory") {
+        let text = shown(
+            "cgroup set memory.max 16M; cgroup set memory.swap.max 0; load mem 64M; cgroup get memory.events; cgroup get memory.peak",
+        );
+        holds(&text, &["SIGKILL", "oom_kill 1", "16777216"]);
+    }
+}
+
+#[test]
+fn memory_high_slows_and_counts_but_does_not_kill() {
+    if ready("cgroup2:memory") {
+        let text = shown("cgroup set memory.high 16M; load mem 17M; cgroup get memory.events");
+        assert!(!text.contains("SIGKILL"), "{text}");
+        let high = text.lines().find_map(|line| line.trim().strip_prefix("high ")).expect("memory.events has high");
+        assert_ne!(high, "0", "{text}");
+    }
+}
+
+#[test]
+fn oom_group_is_a_switch() {
+    if ready("cgroup2:memory") {
+        holds(&last("cgroup set memory.oom.group 1; cgroup get memory.oom.group"), &["1"]);
+    }
+}
+
+#[test]
+fn cpu_max_throttles() {
+    if ready("cgroup2:cpu") {
+        let text = shown("cgroup set cpu.max 5000 50000; load cpu 2; cgroup get cpu.stat");
+        holds(&text, &["\"5000 50000\""]);
+        let throttled = text.lines().find_map(|line| line.trim().strip_prefix("nr_throttled ")).expect("cpu.stat has it");
+        assert_ne!(throttled, "0", "{text}");
+    }
+}
+
+#[test]
+fn cpu_weight_is_a_share_not_a_cap() {
+    if ready("cgroup2:cpu") {
+        holds(&last("cgroup set cpu.weight 50; cgroup get cpu.weight"), &["50"]);
+    }
+}
+
+#[test]
+fn pids_max_refuses_a_fork_with_eagain() {
+    if ready("cgroup2:pids") {
+        holds(&shown("cgroup set pids.max 5; load procs 20; cgroup get pids.events"), &["EAGAIN", "max "]);
+    }
+}
+
+#[test]
+fn io_max_takes_several_words_and_is_read_back() {
+    if ready("cgroup2:io") {
+        let disks = std::fs::read_to_string("/sys/block/vda/dev").unwrap_or_default();
+        let Some(disk) = disks.lines().next() else { return eprintln!("skipped: needs a virtio disk") };
+        let text = last(&format!("cgroup set io.max {disk} wbps=1048576; cgroup get io.max"));
+        holds(&text, &[disk, "wbps=1048576", "rbps=max"]);
+    }
+}
+
+#[test]
+fn freeze_and_thaw_from_outside() {
+    if ready("cgroup2") {
+        let text = shown("cgroup freeze; cgroup get cgroup.events; cgroup thaw; cgroup get cgroup.events");
+        holds(&text, &["frozen 1", "frozen 0"]);
+    }
+}
+
+#[test]
+fn kill_takes_all_and_the_subject_is_fresh() {
+    if ready("cgroup2") {
+        let text = shown("cgroup new web; spawn -b sleep 100; cgroup enter web; cgroup kill web; hostname");
+        holds(&text, &["cgroup.kill>, \"1\", 1) = 1", "a fresh one stands in its place"]);
+    }
+}
+
+#[test]
+fn pressure_is_there_for_each_cgroup() {
+    if ready("cgroup2:memory") {
+        for file in ["memory.pressure", "cpu.pressure", "io.pressure"] {
+            holds(&last(&format!("cgroup set memory.max 64M; cgroup get {file}")), &["some avg10=", "total="]);
+        }
+    }
+}
+
+#[test]
+fn who_may_not_change_the_giver_s_limit_may_change_the_own_one() {
+    if nix::unistd::geteuid().is_root() || !ready("cgroup2:memory") {
+        return;
+    }
+    let above = boxlab::observe::cgroup::Hierarchies::probe("/".as_ref(), "/proc".as_ref(), std::process::id() as i32);
+    let above =
+        above.is().and_then(|all| Some(all.of_process("/proc".as_ref(), std::process::id() as i32).is()?.get("")?.clone()));
+    let limit = above.expect("it is mounted").parent().expect("it is delegated").join("memory.max");
+    let refused = std::fs::OpenOptions::new().write(true).open(&limit).expect_err("the limit is the giver's");
+    assert_eq!(refused.raw_os_error(), Some(nix::libc::EACCES), "{}", limit.display());
+    holds(&last("cgroup set memory.max 32M; cgroup get memory.max"), &["33554432"]);
+}
