@@ -1,13 +1,15 @@
-//! Tables: columns aligned by display width, no borders, cut to the screen.
+//! Tables: columns aligned by display width, no borders, cut to the screen; in those without a head the last column wraps.
 //!
 //! The cells are measured bare and coloured afterwards, so that colours and Chinese cannot shift a column.
 
 use super::theme::{Role, Sign, Style};
-use super::width::{cut, width};
+use super::width::{cut, width, wrap};
 use crate::model::Grid;
 
 const GAP: usize = 2;
 const NARROWEST: usize = 4;
+/// In a narrower column sentences are cut, not wrapped.
+const SENTENCE: usize = 30;
 
 /// The table as text, each line ended.
 pub fn grid(grid: &Grid, style: &Style) -> String {
@@ -20,19 +22,44 @@ pub fn grid(grid: &Grid, style: &Style) -> String {
     let numbers: Vec<bool> = (0..widths.len()).map(|column| is_numeric(&rows, column)).collect();
     let mut text = String::new();
     if !head.is_empty() {
-        text.push_str(&line(&head, &widths, &numbers, style, |_| Role::Dim));
+        text.push_str(&line(&head, &widths, &numbers, false, style, |_| Role::Dim));
     }
     for (row, cells) in grid.rows.iter().zip(&rows) {
-        text.push_str(&line(cells, &widths, &numbers, style, |column| row[column].mark.into()));
+        let role = |column: usize| row[column].mark.into();
+        text.push_str(&line(cells, &widths, &numbers, head.is_empty() && style.width.is_some(), style, role));
+        // Where there is no head the last column is made of sentences: the rest of one goes on below it.
+        if let (true, Some(rest)) = (head.is_empty(), rest(cells, &widths, style)) {
+            let indent = widths[..widths.len() - 1].iter().map(|width| width + GAP).sum();
+            let role: Role = role(widths.len() - 1);
+            rest.iter().for_each(|line| text.push_str(&(" ".repeat(indent) + &style.paint(role, line) + "\n")));
+        }
     }
     text
 }
 
-fn line(cells: &[String], widths: &[usize], numbers: &[bool], style: &Style, role: impl Fn(usize) -> Role) -> String {
+/// What of the last cell does not fit on its first line, where it is a text of several words.
+fn rest(cells: &[String], widths: &[usize], style: &Style) -> Option<Vec<String>> {
+    let (cell, room) = (cells.get(widths.len().checked_sub(1)?)?, *widths.last()?);
+    style.width.filter(|_| width(cell) > room && room >= SENTENCE)?;
+    Some(wrap(cell, room).split_off(1))
+}
+
+fn line(
+    cells: &[String],
+    widths: &[usize],
+    numbers: &[bool],
+    wrapped: bool,
+    style: &Style,
+    role: impl Fn(usize) -> Role,
+) -> String {
     let mut text = String::new();
     let mut due = 0;
     for (column, cell) in cells.iter().enumerate() {
-        let shown = cut(cell, widths[column], style.sign(Sign::Cut));
+        let wraps = wrapped && column + 1 == widths.len() && widths[column] >= SENTENCE && width(cell) > widths[column];
+        let shown = match wraps {
+            true => wrap(cell, widths[column]).swap_remove(0),
+            false => cut(cell, widths[column], style.sign(Sign::Cut)),
+        };
         let blanks = widths[column] - width(&shown);
         if !shown.is_empty() {
             let before = if numbers[column] { blanks } else { 0 };
@@ -110,14 +137,28 @@ mod tests {
     #[test]
     fn a_wide_table_is_cut_to_the_screen() {
         let wide = Grid {
-            head: vec![],
+            head: vec![Msg::same("a"), Msg::same("b"), Msg::same("c")],
             rows: vec![vec![Cell::new("pid"), Cell::new("x".repeat(100)), Cell::new("控制组".repeat(20))]],
         };
         for columns in [40, 80, 120] {
             let drawn = grid(&wide, &Style { width: Some(columns), ..Style::plain(Lang::En) });
-            assert!(width(drawn.trim_end()) <= columns, "{drawn}");
+            assert!(drawn.lines().all(|line| width(line) <= columns), "{drawn}");
             assert!(drawn.contains('…'));
         }
+    }
+
+    #[test]
+    fn without_a_head_the_last_column_wraps() {
+        let list = Grid {
+            head: vec![],
+            rows: vec![
+                vec![Cell::new("  ?"), Cell::new("a sentence of so many words that it does not fit")],
+                vec![Cell::new("  →")],
+            ],
+        };
+        let drawn = grid(&list, &Style { width: Some(40), ..Style::plain(Lang::En) });
+        assert_eq!(drawn, "  ?  a sentence of so many words that it\n     does not fit\n  →\n");
+        assert!(drawn.lines().all(|line| width(line) <= 40));
     }
 
     #[test]
