@@ -108,6 +108,29 @@ const NEEDS: &[Need] = &[
     ),
     free("cgroup.freeze", "write permission on the file", "对该文件有写权限"),
     free("cgroup.kill", "write permission on the file", "对该文件有写权限"),
+    need("setuid", Cap::SETUID, Over::Own, "back to the real or saved ID goes without", "换回实际或保存的 ID 不需要"),
+    need("setgid", Cap::SETGID, Over::Own, "back to the real or saved ID goes without", "换回实际或保存的 ID 不需要"),
+    need("setgroups", Cap::SETGID, Over::Own, "and /proc/PID/setgroups must not say deny", "且 /proc/PID/setgroups 不能是 deny"),
+    need(
+        "seccomp",
+        Cap::SYS_ADMIN,
+        Over::Own,
+        "with no_new_privs (`nnp`) nobody needs it",
+        "设置了 no_new_privs（`nnp`）就不需要",
+    ),
+    need(
+        "landlock_restrict_self",
+        Cap::SYS_ADMIN,
+        Over::Own,
+        "with no_new_privs (`nnp`) nobody needs it",
+        "设置了 no_new_privs（`nnp`）就不需要",
+    ),
+    need("prlimit64", Cap::SYS_RESOURCE, Over::First, "only to raise a hard limit", "仅在提高硬限制时需要"),
+    free(
+        "capset",
+        "nothing to give capabilities up; nothing gets back what is no longer permitted",
+        "放弃权能不需要什么；许可集中没有了的则拿不回来",
+    ),
 ];
 
 /// What a primitive needs, by its name: a system call, or the last part of a file's path.
