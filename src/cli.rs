@@ -3,7 +3,7 @@
 use crate::command;
 use crate::docs;
 use crate::kernel;
-use crate::lesson;
+use crate::lesson::{self, lint::Lint};
 use crate::model::Lang;
 use crate::repl;
 use crate::screen::{self, ToScreen};
@@ -66,6 +66,18 @@ enum Verb {
         /// One JSON array a line, at each change
         #[arg(long)]
         json: bool,
+    },
+    /// Say what could be better in lesson files: run them, also without each of their lines
+    Lint {
+        /// Lesson files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Only read them, run nothing
+        #[arg(long)]
+        read_only: bool,
+        /// Both languages say the same as they are now: remember that
+        #[arg(long)]
+        accept: bool,
     },
     /// What this machine allows, by trying each primitive
     Doctor {
@@ -135,6 +147,7 @@ pub fn main() -> i32 {
     }
     match cli.verb {
         Some(Verb::Replay { files, from }) => replay(&lesson::Wish { files, from }, lang),
+        Some(Verb::Lint { files, read_only, accept }) => lint(&Lint { files, read_only, accept }, lang),
         Some(Verb::Docs { page }) => match script::say(&match page {
             Page::Commands => docs::commands(),
             Page::Man => docs::man(),
@@ -183,6 +196,13 @@ fn replay(wish: &lesson::Wish, lang: Lang) -> i32 {
     keep(|| {
         signals::interrupts_end();
         lesson::replay(wish, &script::bare_style(lang), &mut |text| script::say(text).is_ok())
+    })
+}
+
+fn lint(wish: &Lint, lang: Lang) -> i32 {
+    keep(|| {
+        signals::interrupts_end();
+        lesson::lint::lint(wish, &script::bare_style(lang), &mut |text| script::say(text).is_ok())
     })
 }
 

@@ -102,3 +102,49 @@ fn a_lesson_from_anywhere_cannot_write_to_the_terminal() {
     assert!(shown.contains("^["), "{shown}");
     assert!(!shown.contains('\u{1b}'), "{shown:?}");
 }
+
+#[test]
+fn lint_says_what_could_be_better() {
+    if !nix::unistd::geteuid().is_root() {
+        eprintln!("skipped: lint tries lines that need root");
+        return;
+    }
+    let good = "== a\nen x | zh y\n$ unshare uts\nassert changed(ns.uts)\nhint en Type: unshare uts | zh 输入：unshare uts\n";
+    let held = Temporary::new("good", good);
+    assert_eq!(boxlab(&["lint", held.path()]).status.code(), Some(0), "{}", text(&boxlab(&["lint", held.path()])));
+    for (steps, says) in [
+        (
+            "== a\nen x | zh y\n$ unshare uts\nassert last.errno == none\nhint en Type: unshare uts | zh 输入：unshare uts\n",
+            "fresh-fail",
+        ),
+        (
+            "== a\nen x | zh y\n$ unshare uts\n$ show ns\nassert changed(ns.uts)\nhint en unshare uts, show ns | zh unshare uts，show ns\n",
+            "drop test: without `show ns`",
+        ),
+        (
+            "== a\nen x | zh y\n$ unshare uts\nassert changed(ns.uts)\nhint en Type it. | zh 输入它。\n",
+            "the last hint holds the command",
+        ),
+        ("== a\nen x | zh y\n$ unshare uts\nassert changed(ns.uts)\n", "has no hint"),
+        ("== a\nen x | zh y\n$ unshare uts\nhint en unshare uts | zh unshare uts\n", "asserts nothing"),
+        ("== a quiz\nen x | zh y\n( ) en a | zh 甲\n(x) en b | zh 乙\n", "without feedback"),
+        ("== a observe\nen x | zh y\n$ show ns\n  uts:[4026531838]\n", "written down"),
+    ] {
+        let file = Temporary::new("lint", steps);
+        let output = boxlab(&["lint", file.path()]);
+        assert_eq!(output.status.code(), Some(1), "{says}: {}", text(&output));
+        assert!(text(&output).contains(says), "{says}: {}", text(&output));
+    }
+    let round = [Temporary::new("one", &format!("after two\n{good}")), Temporary::new("two", &format!("after one\n{good}"))];
+    let output = boxlab(&["lint", "--read-only", round[0].path(), round[1].path(), held.path(), held.path()]);
+    assert!(text(&output).matches("circle").count() == 2 && text(&output).contains("is also that of"), "{}", text(&output));
+}
+
+#[test]
+fn the_bundled_lessons_read_well() {
+    let files = bundled();
+    let mut args = vec!["lint", "--read-only"];
+    args.extend(files.iter().map(|file| file.to_str().expect("plain names")));
+    let output = boxlab(&args);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+}

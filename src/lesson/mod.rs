@@ -5,6 +5,7 @@
 pub mod check;
 pub mod format;
 mod guide;
+pub mod lint;
 mod memory;
 pub mod progress;
 mod replay;

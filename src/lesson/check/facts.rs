@@ -4,13 +4,13 @@ use super::Value;
 use crate::command::SubjectView;
 use crate::command::cgroup::Ground;
 use crate::lesson::format::{Caps, Fact, Lesson, Name, Who};
-use crate::model::{End, Exit, IdMap, Msg, NsKind, Seen, Snapshot, Turn, cap_names, errno_name};
+use crate::model::{Arg, End, Exit, IdMap, Msg, NsKind, Seen, Snapshot, Turn, cap_names, errno_name};
 use crate::observe::cgroup::{Knob, flat_keyed};
 use crate::observe::family::family;
 use crate::observe::process::{inside, read, snapshot};
 use crate::observe::{mounts, view};
 use crate::session::Session;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 const PROC: &str = "/proc";
@@ -73,6 +73,7 @@ impl Scene<'_> {
         match fact {
             Fact::SubjectName => Value::Is(subject.name.clone()),
             Fact::LastExit => self.session.last().map_or(Value::None, last_exit),
+            Fact::LastCalls => self.session.last().map_or(Value::None, last_calls),
             Fact::LastErrno => self.session.last().map_or(Value::None, last_errno),
             Fact::CgroupPath => seen(&subject.seen.cgroup, |paths| {
                 Value::Is(paths.iter().map(|(key, path)| format!("{key}:{path}")).collect::<Vec<_>>().join(" "))
@@ -224,4 +225,18 @@ fn last_errno(turn: &Turn) -> Value {
         End::Failed { errno, .. } => Value::Is(errno.clone()),
         _ => Value::None,
     }
+}
+
+/// The calls that succeeded, and the flags that they had.
+fn last_calls(turn: &Turn) -> Value {
+    let mut words = BTreeSet::new();
+    for call in turn.calls.iter().filter(|call| call.answer.is_ok()) {
+        words.insert(call.name.clone());
+        let raw = call.args.iter().filter_map(|arg| if let Arg::Raw(text) = arg { Some(text) } else { None });
+        let parts = raw.flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+        words.extend(
+            parts.filter(|word| word.contains('_') && word.starts_with(|c: char| c.is_ascii_uppercase())).map(str::to_string),
+        );
+    }
+    Value::Set(words)
 }

@@ -59,6 +59,7 @@ pub enum Fact {
     SubjectName,
     LastExit,
     LastErrno,
+    LastCalls,
 }
 
 /// A name in an expression.
@@ -96,6 +97,7 @@ const PLAIN: &[(&str, Fact)] = &[
     ("subject", Fact::SubjectName),
     ("last.exit", Fact::LastExit),
     ("last.errno", Fact::LastErrno),
+    ("last.calls", Fact::LastCalls),
 ];
 
 type Make = fn(String) -> Fact;
