@@ -13,8 +13,8 @@ use crate::ui;
 use crate::ui::Theme;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
-use std::io::{IsTerminal, Read};
-use std::path::PathBuf;
+use std::io::{IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
 
 /// A bench for Linux containers: a shell in which each command is one kernel primitive, acting on a real process.
 #[derive(Parser, Debug)]
@@ -58,6 +58,21 @@ enum Verb {
         /// Judge from this step on; what comes before it is only run
         #[arg(long, value_name = "STEP")]
         from: Option<String>,
+        /// One JSON object for each lesson instead of text
+        #[arg(long)]
+        json: bool,
+        /// Write JUnit's XML to this file
+        #[arg(long, value_name = "FILE")]
+        junit: Option<PathBuf>,
+        /// Write a page to this file; with several lessons, pages to this folder
+        #[arg(long, value_name = "FILE")]
+        html: Option<PathBuf>,
+        /// Write a recording for asciinema to this file
+        #[arg(long, value_name = "FILE")]
+        cast: Option<PathBuf>,
+        /// Write into the lessons what their lines show and how they end now; asserts stay as they are
+        #[arg(long)]
+        update: bool,
     },
     /// The pane alone, in this terminal: a session of boxlab, or any process of the machine. It changes nothing
     Watch {
@@ -79,6 +94,11 @@ enum Verb {
         #[arg(long)]
         accept: bool,
     },
+    /// Begin a lesson file: an empty one, or one from what you do in a session
+    Lesson {
+        #[command(subcommand)]
+        what: Author,
+    },
     /// What this machine allows, by trying each primitive
     Doctor {
         /// As JSON
@@ -89,6 +109,20 @@ enum Verb {
     Docs {
         /// Every command, in Markdown (docs/commands.md); or the page of the manual
         page: Page,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+enum Author {
+    /// Write a lesson to begin with
+    New {
+        /// The file to make, e.g. lessons/21-mine.txt
+        file: PathBuf,
+    },
+    /// Open the shell, and write what was done in it as a lesson when it ends
+    Record {
+        /// The file to make
+        file: PathBuf,
     },
 }
 
@@ -146,8 +180,11 @@ pub fn main() -> i32 {
         });
     }
     match cli.verb {
-        Some(Verb::Replay { files, from }) => replay(&lesson::Wish { files, from }, lang),
+        Some(Verb::Replay { files, from, json, junit, html, cast, update }) => {
+            replay(&lesson::Wish { files, from, json, junit, html, cast, update }, lang)
+        }
         Some(Verb::Lint { files, read_only, accept }) => lint(&Lint { files, read_only, accept }, lang),
+        Some(Verb::Lesson { what }) => author(&what, lang),
         Some(Verb::Docs { page }) => match script::say(&match page {
             Page::Commands => docs::commands(),
             Page::Man => docs::man(),
@@ -204,6 +241,48 @@ fn lint(wish: &Lint, lang: Lang) -> i32 {
         signals::interrupts_end();
         lesson::lint::lint(wish, &script::bare_style(lang), &mut |text| script::say(text).is_ok())
     })
+}
+
+/// Makes a lesson file, and overwrites none.
+fn author(what: &Author, lang: Lang) -> i32 {
+    let (Author::New { file } | Author::Record { file }) = what;
+    let id = lesson::write::id_of(file);
+    let text = match what {
+        Author::New { .. } => lesson::write::template(&id),
+        Author::Record { .. } if file.exists() => String::new(),
+        Author::Record { .. } => {
+            let mut turns = Vec::new();
+            kernel::wait_for_foreground();
+            let status = keep(|| match Session::start(Options { lang, capture: false, terminal: kernel::owns_terminal() }) {
+                Ok(mut session) => {
+                    let status = repl::record(&mut session, false, &mut |turn, pid| turns.push((turn.clone(), pid)));
+                    drop(session);
+                    match make(file, &lesson::write::recorded(&id, &turns, lang)) {
+                        0 => status,
+                        failed => failed,
+                    }
+                }
+                Err(error) => no_subject(&error),
+            });
+            return status;
+        }
+    };
+    make(file, &text)
+}
+
+/// A new file. Returns the exit status.
+fn make(file: &Path, text: &str) -> i32 {
+    let made = std::fs::File::create_new(file).and_then(|mut file| file.write_all(text.as_bytes()));
+    match made {
+        Ok(()) => {
+            println!("{}", file.display());
+            0
+        }
+        Err(error) => {
+            eprintln!("boxlab: {}: {error}", file.display());
+            2
+        }
+    }
 }
 
 /// The interactive shell, below a screen where there can be one.

@@ -93,3 +93,27 @@ fn what_was_missed_is_asked_again_in_another_lesson_and_one_goes_on_where_one_le
     assert_eq!(terminal.status(), 0);
     assert!(progress(&terminal).contains("process/name-first right"));
 }
+
+#[test]
+fn a_teacher_presents_with_enter_alone_and_a_class_votes() {
+    if !root() {
+        return;
+    }
+    let mut terminal = Terminal::open(&[]);
+    types(
+        &mut terminal,
+        "lesson process --present --notes --poll",
+        &["T  The two columns are equal now", "Enter: type it, run it", "▸"],
+    );
+    types(&mut terminal, "", &["▸ ps"]);
+    types(&mut terminal, "", &["outside  inside", "2/7  name-first", "▸"]);
+    types(&mut terminal, "a 12 b 5", &["noted", "3/7  name", "▸"]);
+    types(&mut terminal, "", &["▸ unshare uts"]);
+    types(&mut terminal, "", &["CLONE_NEWUTS) = 0", "not yet", "▸"]);
+    // The teacher takes over, and goes on with Enter.
+    types(&mut terminal, "show /proc/self/comm", &["boxlab-subject", "▸"]);
+    types(&mut terminal, "", &["▸ hostname box"]);
+    types(&mut terminal, "", &["done", "12  box", " 5  what it was called before", "you said: box", "4/7", "▸"]);
+    terminal.send("quit\r");
+    assert_eq!(terminal.status(), 0);
+}

@@ -148,3 +148,47 @@ fn the_bundled_lessons_read_well() {
     let output = boxlab(&args);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
 }
+
+#[test]
+fn a_replay_leaves_reports_that_others_can_read() {
+    let dir = std::env::temp_dir().join(format!("boxlab-lesson-{}-reports", std::process::id()));
+    std::fs::create_dir_all(&dir).expect("a directory of our own");
+    let at = |name: &str| dir.join(name).to_str().expect("its name is plain").to_string();
+    let read = |name: &str| std::fs::read_to_string(dir.join(name)).unwrap_or_default();
+    let steps = "== a\nen <b>x</b> `ls` | zh y\n$ show /proc/self/comm\n  another\n== b\nskip unless kernel>=99.0  en too old | zh 太旧\nen x | zh y\n";
+    let file = Temporary::new("reports", steps);
+    let output =
+        boxlab(&["replay", file.path(), "--junit", &at("j.xml"), "--html", &at("p.html"), "--cast", &at("c.cast"), "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let object: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+    assert_eq!((&object["steps"][0]["outcome"], &object["steps"][1]["why"]), (&"failed".into(), &"too old".into()));
+    assert_eq!(object["steps"][0]["turns"][0]["line"], "show /proc/self/comm");
+    let junit = read("j.xml");
+    assert!(
+        junit.contains("failures=\"1\" skipped=\"1\"") && junit.contains("<failure message=") && junit.contains("too old"),
+        "{junit}"
+    );
+    let page = read("p.html");
+    assert!(
+        page.contains("&lt;b&gt;x&lt;/b&gt; <code>ls</code>") && page.contains("boxlab-subject") && !page.contains("http"),
+        "{page}"
+    );
+    let cast = read("c.cast");
+    let times: Vec<f64> =
+        cast.lines().skip(1).map(|line| serde_json::from_str::<(f64, String, String)>(line).expect("an event").0).collect();
+    assert!(times.len() > 20 && times.is_sorted(), "{cast}");
+    // What was wrong is written anew, and holds then.
+    assert_eq!(boxlab(&["replay", file.path(), "--update"]).status.code(), Some(1));
+    assert_eq!(boxlab(&["replay", file.path()]).status.code(), Some(3), "{}", text(&boxlab(&["replay", file.path()])));
+    std::fs::remove_dir_all(&dir).expect("it was ours");
+}
+
+#[test]
+fn a_new_lesson_can_be_replayed_and_is_never_written_over_another() {
+    let path = std::env::temp_dir().join(format!("boxlab-lesson-{}-new.txt", std::process::id()));
+    let file = Temporary(path);
+    assert_eq!(boxlab(&["lesson", "new", file.path()]).status.code(), Some(0));
+    assert!(matches!(boxlab(&["replay", file.path()]).status.code(), Some(0 | 3)));
+    assert_eq!(boxlab(&["lesson", "new", file.path()]).status.code(), Some(2));
+    assert_eq!(boxlab(&["lesson", "record", file.path()]).status.code(), Some(2));
+}

@@ -10,8 +10,12 @@ mod memory;
 pub mod progress;
 mod replay;
 mod report;
+mod reports;
 mod run;
 pub mod shelf;
+mod symbols;
+mod update;
+pub mod write;
 
 pub use guide::{Guess, Guide, Look, answer};
 pub use replay::{Wish, replay};

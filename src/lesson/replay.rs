@@ -3,7 +3,9 @@
 use super::check::Prober;
 use super::format::{self, Lesson};
 use super::report::{self, Sum};
-use super::run::{Outcome, run};
+use super::reports::{Done, cast, json, junit, page};
+use super::run::{Manner, Outcome, run};
+use super::update::updated;
 use crate::session::signals;
 use crate::ui::{self, Style};
 use std::path::{Path, PathBuf};
@@ -15,15 +17,25 @@ pub struct Wish {
     pub files: Vec<PathBuf>,
     /// The step from which on it is judged.
     pub from: Option<String>,
+    /// One JSON object for each lesson instead of text.
+    pub json: bool,
+    /// Write JUnit's XML there.
+    pub junit: Option<PathBuf>,
+    /// Write a page there; with several lessons, a folder of pages.
+    pub html: Option<PathBuf>,
+    /// Write a recording there.
+    pub cast: Option<PathBuf>,
+    /// Write what lines show and how they end into the lessons.
+    pub update: bool,
 }
 
 /// Replays files; `say` gets the text as it comes, and says whether somebody still reads it. Returns the exit status:
 /// 0 all held, 1 something failed, 2 a file is bad, 3 nothing failed but something was skipped.
 pub fn replay(wish: &Wish, style: &Style, say: &mut dyn FnMut(&str) -> bool) -> i32 {
     let mut prober = Prober::default();
-    let (mut sum, mut bad) = (Sum::default(), false);
+    let (mut all, mut bad) = (Vec::new(), false);
     for file in &wish.files {
-        let name = file.to_string_lossy();
+        let name = file.to_string_lossy().into_owned();
         let lesson = match load(file, style) {
             Ok(lesson) => lesson,
             Err(text) => {
@@ -34,28 +46,83 @@ pub fn replay(wish: &Wish, style: &Style, say: &mut dyn FnMut(&str) -> bool) -> 
                 continue;
             }
         };
-        let report = match run(&lesson, style.lang(), wish.from.as_deref(), &mut prober) {
+        let manner = Manner { lang: style.lang(), from: wish.from.as_deref(), panes: wish.html.is_some() };
+        let report = match run(&lesson, &manner, &mut prober) {
             Ok(report) => report,
             Err(error) => {
                 say(&format!("{}: {error}\n", style.visible(&name)));
                 return 1;
             }
         };
-        sum.lessons += 1;
-        sum.held += report.steps.iter().filter(|step| step.outcome == Outcome::Held).count();
-        sum.failed += report.steps.iter().filter(|step| matches!(step.outcome, Outcome::Failed(_))).count();
-        sum.skipped += report.skips().count();
-        if !say(&report::lesson(&name, &lesson, &report, style)) || signals::ending().is_some() {
+        let done = Done { file: name, lesson, report };
+        let text =
+            if wish.json { json(&done, style.lang()) } else { report::lesson(&done.file, &done.lesson, &done.report, style) };
+        if !say(&text) || signals::ending().is_some() {
             return 1;
         }
+        all.push(done);
     }
-    say(&report::sum(&sum, style));
+    let sum = sum(&all);
+    if !wish.json {
+        say(&report::sum(&sum, style));
+    }
+    if let Err(error) = write(wish, &all, style) {
+        eprintln!("boxlab: {error}");
+        return 2;
+    }
     match sum {
         _ if bad => 2,
         Sum { failed: 1.., .. } => 1,
         Sum { skipped: 1.., .. } => 3,
         _ => 0,
     }
+}
+
+fn sum(all: &[Done]) -> Sum {
+    let count =
+        |is: fn(&Outcome) -> bool| all.iter().flat_map(|done| &done.report.steps).filter(|step| is(&step.outcome)).count();
+    Sum {
+        lessons: all.len(),
+        held: count(|outcome| *outcome == Outcome::Held),
+        failed: count(|outcome| matches!(outcome, Outcome::Failed(_))),
+        skipped: all.iter().map(|done| done.report.skips().count()).sum(),
+    }
+}
+
+/// Writes what was asked for.
+///
+/// Errors: as writing a file does, with its name.
+fn write(wish: &Wish, all: &[Done], style: &Style) -> std::io::Result<()> {
+    let put = |path: &Path, text: &str| {
+        let named = |error: std::io::Error| {
+            std::io::Error::new(error.kind(), format!("{}: {error}", style.visible(&path.to_string_lossy())))
+        };
+        std::fs::write(path, text).map_err(named)
+    };
+    if let Some(path) = &wish.junit {
+        put(path, &junit(all, style.lang()))?;
+    }
+    if let Some(path) = &wish.cast {
+        put(path, &cast(all, style))?;
+    }
+    match (&wish.html, all) {
+        (Some(path), [done]) => put(path, &page(done, style.lang()))?,
+        (Some(folder), all) => {
+            std::fs::create_dir_all(folder)?;
+            for done in all {
+                let name = Path::new(&done.file).with_extension("html");
+                put(&folder.join(name.file_name().unwrap_or_default()), &page(done, style.lang()))?;
+            }
+        }
+        (None, _) => {}
+    }
+    for done in all.iter().filter(|_| wish.update) {
+        let path = Path::new(&done.file);
+        if let Some(text) = updated(&std::fs::read_to_string(path)?, &done.lesson, &done.report, style.lang()) {
+            put(path, &text)?;
+        }
+    }
+    Ok(())
 }
 
 /// Reads a file.

@@ -7,6 +7,17 @@ use crate::model::{Lang, Msg, Turn};
 use crate::session::{Options, Session, signals};
 use std::time::{Duration, Instant};
 
+/// How a lesson is played.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Manner<'a> {
+    /// The language of what lines show.
+    pub lang: Lang,
+    /// What comes before this step is run, but not judged.
+    pub from: Option<&'a str>,
+    /// Look at the subject before and after each step.
+    pub panes: bool,
+}
+
 /// What became of a lesson.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -25,8 +36,12 @@ pub struct StepReport {
     pub id: String,
     /// Its line in the file.
     pub line: usize,
+    /// The subject's processes at its beginning, as the host counts.
+    pub pids: Vec<i32>,
     /// The lines that were run.
     pub turns: Vec<Turn>,
+    /// The subject at a glance before and after, where that was asked for.
+    pub panes: Option<(Turn, Turn)>,
     /// How many asserts were judged.
     pub checks: usize,
     /// How it went.
@@ -90,22 +105,22 @@ impl Report {
     }
 }
 
-/// Plays the lesson on a fresh subject. With `from`, what comes before that step is run but not judged.
+/// Plays the lesson on a fresh subject.
 ///
 /// Errors: as [`Session::start`].
-pub fn run(lesson: &Lesson, lang: Lang, from: Option<&str>, prober: &mut Prober) -> std::io::Result<Report> {
+pub fn run(lesson: &Lesson, wish: &Manner<'_>, prober: &mut Prober) -> std::io::Result<Report> {
     let start = Instant::now();
     let mut report = Report { skipped: prober.unmet(&lesson.needs), steps: Vec::new(), took: Duration::ZERO };
     if report.skipped.is_none() {
-        let mut session = Session::start(Options { lang, capture: true, terminal: false })?;
+        let mut session = Session::start(Options { lang: wish.lang, capture: true, terminal: false })?;
         let mut memory = Memory::begin(&mut session, lesson);
-        let mut judged = from.is_none();
+        let mut judged = wish.from.is_none();
         for step in &lesson.steps {
-            judged |= from == Some(step.id.as_str());
+            judged |= wish.from == Some(step.id.as_str());
             let unmet = step.skips.iter().find(|skip| prober.unmet(&skip.unless).is_some());
             report.steps.push(match unmet {
                 Some(skip) => StepReport::skipped(step, &skip.why),
-                None => play(&mut session, &mut memory, step, judged),
+                None => play(&mut session, &mut memory, step, judged, wish.panes),
             });
             if signals::ending().is_some() {
                 break;
@@ -117,7 +132,9 @@ pub fn run(lesson: &Lesson, lang: Lang, from: Option<&str>, prober: &mut Prober)
 }
 
 /// Plays a step; what is not judged is only run.
-fn play(session: &mut Session, memory: &mut Memory, step: &Step, judged: bool) -> StepReport {
+fn play(session: &mut Session, memory: &mut Memory, step: &Step, judged: bool, panes: bool) -> StepReport {
+    let before = panes.then(|| session.execute(" pane"));
+    let pids = session.view().pids;
     let prev = memory.facts(session);
     let mut failed = Vec::new();
     let mut turns = Vec::new();
@@ -128,12 +145,13 @@ fn play(session: &mut Session, memory: &mut Memory, step: &Step, judged: bool) -
     }
     failed.extend(memory.judge(session, step, &prev));
     let outcome = if failed.is_empty() || !judged { Outcome::Held } else { Outcome::Failed(failed) };
-    StepReport { id: step.id.clone(), line: step.line, turns, checks: step.asserts.len(), outcome }
+    let panes = before.map(|before| (before, session.execute(" pane")));
+    StepReport { id: step.id.clone(), line: step.line, pids, turns, panes, checks: step.asserts.len(), outcome }
 }
 
 impl StepReport {
     fn skipped(step: &Step, why: &Msg) -> StepReport {
         let outcome = Outcome::Skipped(why.clone());
-        StepReport { id: step.id.clone(), line: step.line, turns: Vec::new(), checks: 0, outcome }
+        StepReport { id: step.id.clone(), line: step.line, pids: Vec::new(), turns: Vec::new(), panes: None, checks: 0, outcome }
     }
 }

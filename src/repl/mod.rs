@@ -27,9 +27,17 @@ use std::borrow::Cow;
 use std::io::Write;
 use std::time::Duration;
 
+/// Between two keys of a line that the lesson types.
+const KEY: Duration = Duration::from_millis(35);
+
 /// Runs the shell until `quit`, Ctrl-D, or a signal that ends it; `speaks`: what the pane would show is said in sentences. Returns
 /// the exit status.
 pub fn run(session: &mut Session, speaks: bool) -> i32 {
+    record(session, speaks, &mut |_, _| {})
+}
+
+/// The same; each line that ran is told, with the PID that its subject has then.
+pub fn record(session: &mut Session, speaks: bool, told: &mut dyn FnMut(&Turn, i32)) -> i32 {
     let mut speaker = speaks.then(speak::Speaker::default);
     let modes = terminal::Modes::save();
     let style = script::style(session);
@@ -62,7 +70,13 @@ pub fn run(session: &mut Session, speaks: bool) -> i32 {
         }
         let (bare, painted) = renew(&mut editor, session, &style);
         session.report(&Report::Prompt(bare.clone()));
-        let typed = editor.readline(&(bare, painted));
+        let typed = match class.types() {
+            Some(line) => {
+                let typed = by_hand(&painted, &line, signals::interrupts);
+                typed.and_then(|()| editor.readline_with_initial(&(bare, painted), (&line, "")))
+            }
+            None => editor.readline(&(bare, painted)),
+        };
         session.report(&Report::Prompt(String::new()));
         match typed {
             Ok(text) => {
@@ -74,7 +88,7 @@ pub fn run(session: &mut Session, speaks: bool) -> i32 {
                     }
                 }
                 // An error is a screen that is gone.
-                if lines(session, &mut class, &text, &modes).is_err() {
+                if lines(session, &mut class, &text, &modes, told).is_err() {
                     break;
                 }
             }
@@ -89,7 +103,13 @@ pub fn run(session: &mut Session, speaks: bool) -> i32 {
 }
 
 /// Runs what was typed: one line, or several that were pasted or stand with `;`. Errors: as [`say`].
-fn lines(session: &mut Session, class: &mut Class, text: &str, modes: &terminal::Modes) -> std::io::Result<()> {
+fn lines(
+    session: &mut Session,
+    class: &mut Class,
+    text: &str,
+    modes: &terminal::Modes,
+    told: &mut dyn FnMut(&Turn, i32),
+) -> std::io::Result<()> {
     let mut desk = Desk { style: script::style(session), session, modes };
     if class.takes(&mut desk, text)? {
         return Ok(());
@@ -100,6 +120,7 @@ fn lines(session: &mut Session, class: &mut Class, text: &str, modes: &terminal:
         if !class.takes_line(&mut desk, &line)? {
             let turn = desk.session.execute(&format!("{unkept}{line}"));
             desk.style = script::style(desk.session);
+            told(&turn, desk.session.view().pid());
             modes.restore(&turn, &desk.style);
             say(&drawn(&turn, &desk.style))?;
             class.after(&mut desk, &turn)?;
@@ -109,6 +130,20 @@ fn lines(session: &mut Session, class: &mut Class, text: &str, modes: &terminal:
         }
     }
     Ok(())
+}
+
+/// Shows a line as if somebody typed it; Ctrl-C hurries it.
+fn by_hand(prompt: &str, line: &str, interrupts: fn() -> usize) -> rustyline::Result<()> {
+    say(prompt)?;
+    for key in line.chars() {
+        say(&key.to_string())?;
+        if interrupts() > 0 {
+            break;
+        }
+        std::thread::sleep(KEY);
+    }
+    // The editor draws the same line anew, with the cursor at its end.
+    Ok(say("\r\x1b[K")?)
 }
 
 /// What a turn looks like here.

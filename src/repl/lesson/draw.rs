@@ -55,12 +55,13 @@ pub fn typed(line: &str, style: &Style) -> String {
 }
 
 /// The line above the prompt.
-pub fn footer(guide: &Guide, question: bool, open_end: bool, style: &Style) -> String {
+pub fn footer(guide: &Guide, question: bool, present: bool, style: &Style) -> String {
     let step = format!("[{}/{}]", guide.at() + 1, guide.lesson().steps.len());
     let kind = guide.step().map(|step| step.kind);
-    let key = match (question, open_end, kind) {
+    let key = match (question, guide.open_end, kind) {
         (true, ..) => Some(Text { en: "answer: a letter", zh: "输入字母作答" }),
         (_, true, _) => Some(Text { en: "Enter: on", zh: "Enter 继续" }),
+        _ if present => Some(Text { en: "Enter: type it, run it", zh: "Enter 输入，再按执行" }),
         (.., Some(StepKind::Observe)) => Some(Text { en: "Enter: run it", zh: "Enter 执行" }),
         (.., Some(StepKind::Do) | None) => None,
         _ => Some(Text { en: "Enter: on", zh: "Enter 继续" }),

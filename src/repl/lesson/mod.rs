@@ -72,6 +72,12 @@ pub struct Class {
     /// The lesson that Enter on an empty line starts: the first one before anything was typed, the next one after the end of one.
     next: Option<String>,
     notes: bool,
+    /// For a teacher: Enter types the next line, and runs it when it is pressed again.
+    present: bool,
+    /// The line that is to be typed at the next prompt.
+    types: Option<String>,
+    /// Lines of the step that were typed so.
+    typed: usize,
     poll: bool,
     votes: Option<Vec<(String, u32)>>,
 }
@@ -94,10 +100,15 @@ impl Class {
     /// The line above the prompt: where one is, and the ways out.
     pub fn footer(&self, style: &Style) -> String {
         match (&self.guide, self.question()) {
-            (Some(guide), question) if !self.parked => draw::footer(guide, question.is_some(), guide.open_end, style),
+            (Some(guide), question) if !self.parked => draw::footer(guide, question.is_some(), self.present, style),
             (Some(_), _) => draw::parked(style),
             (None, _) => String::new(),
         }
+    }
+
+    /// The line that stands at the prompt, as if it had been typed.
+    pub fn types(&mut self) -> Option<String> {
+        self.types.take()
     }
 
     /// Takes what was typed where that is for the lesson: an empty line, an answer. False: it is for the shell.
@@ -162,6 +173,13 @@ impl Class {
         if guide.open_end {
             return self.proceed(desk);
         }
+        if self.present
+            && let Some(line) = self.guide.as_ref().and_then(|guide| guide.solution().get(self.typed).cloned())
+        {
+            self.typed += 1;
+            self.types = Some(line);
+            return Ok(());
+        }
         match (self.question().is_some(), self.guide.as_ref().and_then(Guide::step).map(|step| step.kind)) {
             (true, _) => self.show(desk),
             (_, Some(StepKind::Do)) => {
@@ -169,7 +187,7 @@ impl Class {
                 self.after(desk, &turn)
             }
             // What should be looked at is run, so that going on and seeing it are one key.
-            (_, Some(StepKind::Observe)) => {
+            (_, Some(StepKind::Observe)) if !self.present => {
                 for line in self.guide.as_ref().map(Guide::solution).unwrap_or_default() {
                     let turn = desk.run(&line, false)?;
                     if let Some(guide) = &mut self.guide {
@@ -257,6 +275,7 @@ impl Class {
         if let Some((lesson, step)) = self.review.front() {
             return desk.say(&ask::review(lesson, step, &desk.style));
         }
+        self.typed = 0;
         loop {
             let Some(guide) = &mut self.guide else { return Ok(()) };
             let Some(step) = guide.step() else { return self.finish(desk) };
@@ -282,7 +301,9 @@ impl Class {
         desk.say(&text)?;
         desk.session.cover(false);
         let guesses = guide.settle();
-        desk.say(&ask::guesses(&guesses, self.votes.take().as_deref(), &desk.style))?;
+        if !guesses.is_empty() {
+            desk.say(&ask::guesses(&guesses, self.votes.take().as_deref(), &desk.style))?;
+        }
         if tries {
             guide.open_end = true;
             return Ok(());

@@ -11,6 +11,7 @@ impl Class {
     pub(super) fn word(&mut self, desk: &mut Desk<'_>, name: &str, args: &Args) -> io::Result<()> {
         match name {
             "lesson" => {
+                self.present = args.flag("--present");
                 self.notes = args.flag("--notes");
                 self.poll = args.flag("--poll");
                 match args.opt("LESSON") {
