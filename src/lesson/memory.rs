@@ -45,7 +45,7 @@ impl Memory {
     /// What is wrong with a turn of this command; binds what it shows.
     pub fn wrong(&mut self, session: &Session, command: &Command, turn: &Turn) -> Option<Wrong> {
         let lang = session.lang();
-        if command.ends.held(&turn.end) {
+        if command.ends.held(turn) {
             let output = ui::plain_output(turn, lang);
             return compare(&command.shows, &output, &mut self.bindings).err().map(Wrong::Output);
         }

@@ -3,7 +3,7 @@
 use super::Fault;
 use super::text::Piece;
 use crate::command::args::signal;
-use crate::model::{End, Exit, Msg, errno_name};
+use crate::model::{Call, End, Exit, Msg, Turn, errno_name};
 use nix::errno::Errno;
 
 /// One line of expected output.
@@ -36,12 +36,14 @@ pub enum Ends {
     /// It does what it says.
     #[default]
     Well,
-    /// The kernel says no, with this errno.
+    /// The kernel says no to a call, with this errno: the line fails, or shows just that.
     Errno(String),
     /// The program ends with this status.
     Status(i32),
     /// This signal kills the program.
     Signal(i32),
+    /// A program ends, in whatever way: for what is a race.
+    Somehow,
     /// The guard refuses it.
     Refused,
     /// It cannot be done here, or the words are wrong.
@@ -60,6 +62,9 @@ pub(super) fn expected(piece: Piece<'_>) -> Result<Result<Expect, Ends>, Fault> 
         && !inner.is_empty()
         && !inner.contains(char::is_whitespace)
     {
+        if inner == "?" {
+            return Ok(Err(Ends::Somehow));
+        }
         if let Ok(status) = inner.parse::<i32>() {
             return Ok(Err(Ends::Status(status)));
         }
@@ -109,10 +114,14 @@ fn is_errno(name: &str) -> bool {
 
 impl Ends {
     /// Did it end so?
-    pub fn held(&self, end: &End) -> bool {
-        match (self, end) {
+    pub fn held(&self, turn: &Turn) -> bool {
+        match (self, &turn.end) {
             (Ends::Well, end) => end.ok(),
             (Ends::Errno(name), End::Failed { errno, .. }) => name == errno,
+            (Ends::Errno(name), end) if end.ok() => {
+                turn.calls.iter().filter_map(Call::errno).any(|errno| errno_name(errno) == *name)
+            }
+            (Ends::Somehow, End::Ran { .. }) => true,
             (Ends::Status(want), End::Ran { exit: Exit::Status(status) }) => want == status,
             (Ends::Signal(want), End::Ran { exit: Exit::Signal(signal) }) => want == signal,
             (Ends::Refused, End::Refused { .. }) => true,
@@ -132,6 +141,7 @@ impl Ends {
                 let name = nix::sys::signal::Signal::try_from(*number).map(|signal| signal.as_str().to_string());
                 format!("[{}]", name.unwrap_or_else(|_| number.to_string()))
             }
+            Ends::Somehow => "[?]".into(),
             Ends::Refused => "! refused".into(),
             Ends::Unfit => "! unfit".into(),
             Ends::Gone => "! gone".into(),
@@ -173,6 +183,7 @@ mod tests {
         assert_eq!(read("! ENOMEM"), Ok(Err(Ends::Errno("ENOMEM".into()))));
         assert_eq!(read("[3]"), Ok(Err(Ends::Status(3))));
         assert_eq!(read("[SIGKILL]"), Ok(Err(Ends::Signal(9))));
+        assert_eq!(read("[?]"), Ok(Err(Ends::Somehow)));
         assert!(matches!(read("[pid]"), Ok(Ok(Expect { like: Like::Literal, .. }))));
         assert!(matches!(read("..."), Ok(Ok(Expect { like: Like::Any, .. }))));
         assert!(read("! ENOSENSE").is_err());
