@@ -129,6 +129,7 @@ enum Author {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Page {
     Commands,
+    Coverage,
     Man,
 }
 
@@ -187,6 +188,7 @@ pub fn main() -> i32 {
         Some(Verb::Lesson { what }) => author(&what, lang),
         Some(Verb::Docs { page }) => match script::say(&match page {
             Page::Commands => docs::commands(),
+            Page::Coverage => docs::coverage(),
             Page::Man => docs::man(),
         }) {
             Ok(()) => 0,

@@ -12,6 +12,13 @@ fn read(path: &str) -> String {
 }
 
 #[test]
+fn docs_coverage_is_what_the_program_prints() {
+    let output = Command::new(env!("CARGO_BIN_EXE_boxlab")).args(["docs", "coverage"]).output().expect("boxlab runs");
+    let printed = String::from_utf8(output.stdout).expect("text");
+    assert!(printed == read("docs/coverage.md"), "`scripts/docs` brings docs/coverage.md up to date");
+}
+
+#[test]
 fn docs_commands_is_what_the_program_prints() {
     let output = Command::new(env!("CARGO_BIN_EXE_boxlab")).args(["docs", "commands"]).output().expect("boxlab runs");
     let printed = String::from_utf8(output.stdout).expect("text");

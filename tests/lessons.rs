@@ -192,3 +192,17 @@ fn a_new_lesson_can_be_replayed_and_is_never_written_over_another() {
     assert_eq!(boxlab(&["lesson", "new", file.path()]).status.code(), Some(2));
     assert_eq!(boxlab(&["lesson", "record", file.path()]).status.code(), Some(2));
 }
+
+#[test]
+fn an_effect_is_isolated_leaks_or_is_denied() {
+    if !nix::unistd::geteuid().is_root() {
+        eprintln!("skipped: needs root");
+        return;
+    }
+    let steps = "== a observe\nen x | zh y\n$ show ns\nassert effect(hostname) == leaks\nassert effect(date) == leaks\nassert effect(pid) == leaks\n\
+                 == b observe\nen x | zh y\n$ unshare user\nassert effect(hostname) == denied\nassert effect(network) == denied\nassert effect(date) == denied\n\
+                 == c observe\nen x | zh y\n$ unshare uts\nassert effect(hostname) == isolated\nassert effect(mount) == denied\n";
+    let file = Temporary::new("effect", steps);
+    let output = boxlab(&["replay", file.path()]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+}

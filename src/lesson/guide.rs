@@ -103,10 +103,11 @@ impl Guide {
         self.open_end = false;
     }
 
-    /// Begins anew on a fresh subject. The lines of the steps before `at` have to be run then.
-    pub fn restart(&mut self, session: &mut Session) {
+    /// Begins anew on a fresh subject. The lines of the steps before have to be run then. What was predicted is kept where
+    /// one comes back to the same step.
+    pub fn restart(&mut self, session: &mut Session, same_step: bool) {
         self.memory = Memory::begin(session, &self.entry.lesson);
-        self.guesses.clear();
+        self.guesses.retain(|_| same_step);
         self.go(session, 0);
     }
 

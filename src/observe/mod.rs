@@ -7,6 +7,7 @@ pub mod family;
 pub mod isolation;
 mod live;
 pub mod mounts;
+pub mod owner;
 pub mod pane;
 pub mod process;
 pub mod view;

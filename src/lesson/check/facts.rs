@@ -1,6 +1,7 @@
 //! Facts, read from the kernel: by the observer, from /proc and cgroupfs; and what the subject last said of itself.
 
 use super::Value;
+use super::effect::effect;
 use crate::command::SubjectView;
 use crate::command::cgroup::Ground;
 use crate::lesson::format::{Caps, Fact, Lesson, Name, Who};
@@ -105,7 +106,7 @@ impl Scene<'_> {
                 let counted = below.iter().filter(|one| one.depth > 0 && if zombies { one.state == 'Z' } else { one.depth == 1 });
                 Value::Is(counted.count().to_string())
             }
-            Fact::Effect(_) => Value::Hidden(Msg::new("this effect cannot be probed here", "此处无法探测这种影响")),
+            Fact::Effect(name) => effect(name, &subject.seen, self.session.names().host()),
             fact => of_snapshot(&subject.seen, fact),
         }
     }

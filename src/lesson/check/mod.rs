@@ -2,6 +2,7 @@
 //!
 //! A check reads state and runs no program, so that no lesson can do by a check what its learner has not typed.
 
+mod effect;
 mod facts;
 mod judge;
 mod output;

@@ -178,7 +178,8 @@ mod tests {
             ("changed(ns.pid", 15),
             ("a", 1),
             ("hostname == ns.x", 13),
-            ("effect(x) == maybe", 14),
+            ("effect(hostname) == maybe", 21),
+            ("effect(x) == leaks", 1),
         ] {
             assert_eq!(read(text).expect_err(text).column, column, "{text}");
         }

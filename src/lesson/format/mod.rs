@@ -15,7 +15,7 @@ pub use condition::{Condition, Need};
 pub use expect::{Ends, Expect, Like, regex};
 pub use expr::{Expr, Operand, Operator, Tense};
 pub use fault::Fault;
-pub use name::{Caps, Fact, Name, Who};
+pub use name::{Caps, EFFECTS, Fact, Name, Who};
 pub use read::read;
 
 use crate::model::Msg;

@@ -111,6 +111,9 @@ const CALLED: &[(&str, Make)] = &[
     ("effect", Fact::Effect),
 ];
 
+/// What `effect(…)` can ask about.
+pub const EFFECTS: [&str; 6] = ["hostname", "mount", "network", "ipc", "pid", "date"];
+
 /// How a name begins: a word that begins so and is no name is a mistake, not a literal.
 const BEGINNINGS: &[&str] = &["ns.", "host.", "cgroup.", "caps.", "last.", "uid.", "gid.", "pid.", "base.", "prev.", "subject("];
 
@@ -152,7 +155,8 @@ fn fact(text: &str) -> Option<Fact> {
     let (word, inner) = text.strip_suffix(')')?.split_once('(')?;
     let (_, make) = CALLED.iter().find(|(name, _)| *name == word)?;
     let path = matches!(word, "mount" | "propagation" | "file");
-    (!inner.is_empty() && (!path || inner.starts_with('/'))).then(|| make(inner.to_string()))
+    let effect = word != "effect" || EFFECTS.contains(&inner);
+    (effect && !inner.is_empty() && (!path || inner.starts_with('/'))).then(|| make(inner.to_string()))
 }
 
 fn unknown(piece: Piece<'_>) -> Fault {

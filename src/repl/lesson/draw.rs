@@ -44,7 +44,10 @@ pub(super) fn sign(style: &Style, sign: Sign) -> String {
 pub(super) fn name(entry: &Entry, style: &Style) -> String {
     let title = style.msg(&entry.lesson.title);
     match entry.number {
-        Some(number) => format!("{} {number}  {title}", style.text(&Text { en: "lesson", zh: "第" }).trim()).replace("第 ", "第"),
+        Some(number) => {
+            let head = Msg::new(format!("lesson {number}"), format!("第 {number} 课"));
+            format!("{}  {title}", style.msg(&head))
+        }
         None => title,
     }
 }
@@ -142,11 +145,19 @@ pub fn look(look: &Look, asked: bool, style: &Style) -> String {
 
 /// Numbers of namespaces by the names that the screen gives them.
 fn named(text: &str, style: &Style) -> String {
-    let word = |word: &str| {
-        let bare = word.trim_end_matches([',', '，']);
-        style.names.of_link(bare).map_or_else(|| word.to_string(), |name| name + &word[bare.len()..])
-    };
-    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(":[") {
+        let start = rest[..at]
+            .rfind(|c: char| !c.is_ascii_lowercase())
+            .map_or(0, |last| last + rest[last..].chars().next().map_or(1, char::len_utf8));
+        let end = rest[at..].find(']').map_or(rest.len(), |end| at + end + 1);
+        let link = &rest[start..end];
+        shown.push_str(&rest[..start]);
+        shown.push_str(&style.names.of_link(link).unwrap_or_else(|| link.to_string()));
+        rest = &rest[end..];
+    }
+    shown + rest
 }
 
 /// A step is done with.

@@ -244,7 +244,7 @@ impl Class {
         let Some(at) = self.guide.as_ref().map(Guide::at) else { return Ok(()) };
         self.fresh(desk);
         if let Some(guide) = &mut self.guide {
-            guide.restart(desk.session);
+            guide.restart(desk.session, to.is_none());
         }
         self.parked = false;
         self.replay_to(desk, to.unwrap_or(at))?;
