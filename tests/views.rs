@@ -119,3 +119,34 @@ fn a_clock_is_set_before_the_first_child_and_never_after() {
     assert_eq!(last("unshare time; fork; clock boottime 1")["end"]["errno"], "EACCES");
     assert_eq!(last("clock boottime 1")["end"]["errno"], "EACCES");
 }
+
+#[test]
+fn a_process_has_a_pid_at_every_level_and_its_namespaces_an_owner() {
+    let lines = "unshare user pid; fork; unshare pid uts; fork; tree pid; tree user";
+    let turns = turns(lines);
+    let pids = turns[4]["view"].to_string();
+    assert!(pids.contains(" > 2 > 1"), "{pids}");
+    let owners = cells(&serde_json::json!({ "view": [turns[5]["view"][1]] }));
+    let own =
+        owners.iter().find(|((name, column), _)| name.contains("user:[a1]") && column == "owns").map(|(_, cell)| cell.clone());
+    // Numbers of ended namespaces are given anew, so their order says nothing.
+    let own = own.unwrap_or_default();
+    let own: std::collections::BTreeSet<&str> = own.split(' ').collect();
+    assert_eq!(own, ["pid:[a1]", "pid:[a2]", "uts:[a1]"].into(), "{owners:?}");
+}
+
+#[test]
+fn the_walls_of_a_process_are_named() {
+    let cell =
+        |lines: &str, wall: &str| cells(&last(lines)).get(&(wall.to_string(), "here".to_string())).cloned().unwrap_or_default();
+    assert_eq!(cell("isolation", "namespaces"), "all the host's");
+    assert_eq!(cell("unshare user uts; isolation", "namespaces"), "not the host's: user uts");
+    assert!(cell("unshare user; isolation", "capabilities").contains("only over what its user namespace owns"));
+    assert_eq!(cell("nnp; isolation", "no_new_privs"), "set");
+    if skip_without_root() {
+        return;
+    }
+    assert_eq!(cell("chroot /usr; isolation", "root directory"), "/usr (chroot)");
+    let own = last(&format!("isolation {}", std::process::id()));
+    assert!(own["view"].to_string().contains("all the host's"), "{own}");
+}

@@ -19,7 +19,7 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 mod threads;
-mod tree;
+pub(super) mod tree;
 mod trial;
 mod value;
 mod watch;

@@ -41,7 +41,8 @@ struct Found {
     pids: BTreeSet<i32>,
 }
 
-fn run(cx: &mut Outside<'_>, _: &Args) -> Result<Said, Stop> {
+/// The tree as `cgroup tree` shows it; of the arguments none is read.
+pub fn run(cx: &mut Outside<'_>, _: &Args) -> Result<Said, Stop> {
     let ground = ground(cx)?;
     let mut found: BTreeMap<PathBuf, Found> = BTreeMap::new();
     for one in &ground.hierarchies.all {

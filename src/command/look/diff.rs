@@ -77,7 +77,7 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     Ok(said.note(NoteKind::Unchanged, Msg::new(format!("the same namespaces: {shared}"), format!("相同的命名空间：{shared}"))))
 }
 
-fn find(cx: &Outside<'_>, word: &str) -> Result<Snapshot, Stop> {
+pub(super) fn find(cx: &Outside<'_>, word: &str) -> Result<Snapshot, Stop> {
     if word == "self" {
         return Ok(cx.subject.seen.clone());
     }

@@ -4,6 +4,7 @@ mod diff;
 mod explain_process;
 mod fd;
 mod file;
+mod isolation;
 mod last;
 mod links;
 mod matrix;
@@ -11,6 +12,7 @@ mod ns;
 mod pane;
 mod ps;
 mod show;
+mod tree;
 
 use super::Card;
 
@@ -25,5 +27,7 @@ pub const CARDS: &[Card] = &[
     explain_process::CARD,
     last::CARD,
     fd::CARD,
+    tree::CARD,
+    isolation::CARD,
     matrix::CARD,
 ];
