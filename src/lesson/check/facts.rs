@@ -12,6 +12,7 @@ use crate::observe::process::{inside, read, snapshot};
 use crate::observe::{mounts, view};
 use crate::session::Session;
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
 use std::path::Path;
 
 const PROC: &str = "/proc";
@@ -97,6 +98,16 @@ impl Scene<'_> {
                 Seen::Is(text) => {
                     let found = text.lines().skip(2).any(|line| line.trim_start().split(':').next() == Some(name));
                     if found { Value::Is("present".into()) } else { Value::None }
+                }
+                not => hidden(&not),
+            },
+            Fact::Addr(addr) => match read(&Path::new(PROC).join(pid.to_string()).join("net/fib_trie")) {
+                Seen::Is(text) => {
+                    if is_local(&text, addr) {
+                        Value::Is("present".into())
+                    } else {
+                        Value::None
+                    }
                 }
                 not => hidden(&not),
             },
@@ -190,6 +201,25 @@ fn hidden<T>(not: &Seen<T>) -> Value {
 }
 
 /// ENOENT: that namespace begins with the first child.
+/// Is this IPv4 address one of this namespace's, on a device that is up? In `net/fib_trie` a leaf names each address and network, and what it is
+/// stands below. An address is `host LOCAL` as soon as it is given; the network around it is `link UNICAST` only while its device is up. That
+/// of lo comes and goes with it.
+fn is_local(fib_trie: &str, addr: &str) -> bool {
+    let Ok(addr) = addr.parse::<Ipv4Addr>() else { return false };
+    let (mut leaf, mut local, mut reached) = (Ipv4Addr::UNSPECIFIED, false, addr.is_loopback());
+    for line in fib_trie.lines().map(str::trim) {
+        if let Some(name) = line.strip_prefix("|-- ") {
+            leaf = name.parse().unwrap_or(Ipv4Addr::UNSPECIFIED);
+        }
+        local |= leaf == addr && line.ends_with("host LOCAL");
+        if let Some(bits) = line.strip_suffix(" link UNICAST").and_then(|rest| rest.strip_prefix('/')?.parse::<u32>().ok()) {
+            let mask = u32::MAX.checked_shl(32 - bits.min(32)).unwrap_or(0);
+            reached |= u32::from(addr) & mask == u32::from(leaf);
+        }
+    }
+    local && reached
+}
+
 fn link(kind: NsKind, link: Option<&Seen<crate::model::NsId>>) -> Value {
     match link {
         Some(Seen::Is(id)) => Value::Is(format!("{kind}:[{}]", id.ino)),
@@ -240,4 +270,19 @@ fn last_calls(turn: &Turn) -> Value {
         );
     }
     Value::Set(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_counts_when_its_device_is_up() {
+        let down = "Main:\n  +-- 0.0.0.0/0 3 0 5\n     |-- 10.0.0.1\n        /32 host LOCAL\n";
+        let up = format!("{down}     |-- 10.0.0.0\n        /24 link UNICAST\n     |-- 127.0.0.1\n        /32 host LOCAL\n");
+        assert!(!is_local(down, "10.0.0.1"));
+        assert!(is_local(&up, "10.0.0.1"));
+        assert!(is_local(&up, "127.0.0.1"));
+        assert!(!is_local(&up, "10.0.0.2"));
+    }
 }

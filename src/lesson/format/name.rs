@@ -55,6 +55,7 @@ pub enum Fact {
     Propagation(String),
     File(String),
     Link(String),
+    Addr(String),
     Effect(String),
     SubjectName,
     LastExit,
@@ -108,6 +109,7 @@ const CALLED: &[(&str, Make)] = &[
     ("propagation", Fact::Propagation),
     ("file", Fact::File),
     ("link", Fact::Link),
+    ("addr", Fact::Addr),
     ("effect", Fact::Effect),
 ];
 
@@ -191,6 +193,7 @@ impl std::fmt::Display for Name {
             Fact::Propagation(path) => write!(f, "propagation({path})"),
             Fact::File(path) => write!(f, "file({path})"),
             Fact::Link(name) => write!(f, "link({name})"),
+            Fact::Addr(addr) => write!(f, "addr({addr})"),
             Fact::Effect(name) => write!(f, "effect({name})"),
             fact => f.write_str(PLAIN.iter().find(|(_, one)| one == fact).map_or("?", |(name, _)| name)),
         }
@@ -203,7 +206,7 @@ mod tests {
 
     #[test]
     fn a_name_is_written_as_it_was_read() {
-        let called = ["mount(/proc)", "propagation(/)", "file(/tmp/a)", "link(veth0)", "effect(hostname)"];
+        let called = ["mount(/proc)", "propagation(/)", "file(/tmp/a)", "link(veth0)", "addr(127.0.0.1)", "effect(hostname)"];
         let others = ["ns.pid", "ns.pid_for_children", "cgroup.memory.events.oom_kill", "host.ns.uts", "subject(b).hostname"];
         for text in PLAIN.iter().map(|(name, _)| *name).chain(called).chain(others) {
             let name = Name::read(Piece { line: 1, column: 1, text }).expect(text);

@@ -23,8 +23,7 @@ pub(super) fn tried(lesson: &Lesson, lang: Lang) -> Vec<Finding> {
                 return found;
             }
             if !some_assert_fails_without(lesson, &fit, command.line, lang) {
-                // A line that only looks, or one of several ways, leaves nothing that an assert could miss: the author decides.
-                found.push(Finding::warning(
+                found.push(Finding::error(
                     command.line,
                     format!("drop test: without `{}` all asserts of the lesson still hold", command.text),
                     format!("去行测试：去掉 `{}` 之后，本课的断言仍全部成立", command.text),
