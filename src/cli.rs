@@ -107,7 +107,7 @@ enum Verb {
     },
     /// Print documentation that is made from the commands
     Docs {
-        /// Every command, in Markdown (docs/commands.md); or the page of the manual
+        /// Every command, in Markdown (docs/commands.md); the page of the manual; or what the lessons cover (docs/coverage.md)
         page: Page,
     },
 }

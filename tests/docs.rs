@@ -12,22 +12,17 @@ fn read(path: &str) -> String {
 }
 
 #[test]
-fn docs_coverage_is_what_the_program_prints() {
-    let output = Command::new(env!("CARGO_BIN_EXE_boxlab")).args(["docs", "coverage"]).output().expect("boxlab runs");
-    let printed = String::from_utf8(output.stdout).expect("text");
-    assert!(printed == read("docs/coverage.md"), "`scripts/docs` brings docs/coverage.md up to date");
-}
-
-#[test]
-fn docs_commands_is_what_the_program_prints() {
-    let output = Command::new(env!("CARGO_BIN_EXE_boxlab")).args(["docs", "commands"]).output().expect("boxlab runs");
-    let printed = String::from_utf8(output.stdout).expect("text");
-    let written = read("docs/commands.md");
-    let differs = printed.lines().zip(written.lines()).find(|(printed, written)| printed != written);
-    assert!(
-        printed == written,
-        "`cargo run -- docs commands > docs/commands.md` brings it up to date; first difference: {differs:?}"
-    );
+fn generated_pages_are_what_the_program_prints() {
+    for page in ["commands", "coverage"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_boxlab")).args(["docs", page]).output().expect("boxlab runs");
+        let printed = String::from_utf8(output.stdout).expect("text");
+        let written = read(&format!("docs/{page}.md"));
+        let differs = printed.lines().zip(written.lines()).find(|(printed, written)| printed != written);
+        assert!(
+            printed == written,
+            "`cargo run -- docs {page} > docs/{page}.md` brings it up to date; first difference: {differs:?}"
+        );
+    }
 }
 
 const PAGES: &[&str] =

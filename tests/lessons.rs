@@ -23,6 +23,7 @@ fn text(output: &Output) -> String {
 fn bundled() -> Vec<PathBuf> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons");
     let mut files: Vec<PathBuf> = std::fs::read_dir(dir).expect("there are lessons").map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|end| end == "txt"));
     files.sort();
     assert!(files.len() >= 2);
     files

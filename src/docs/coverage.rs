@@ -1,88 +1,83 @@
-//! `boxlab docs coverage`: which step exposes which misconception, and which lesson stands on which part of the document.
+//! docs/coverage.md: which step of which lesson is about which paragraph of the document, and which exposes which misconception.
 
-use crate::lesson::shelf::{self, Entry};
+use super::misconceptions::{DOCUMENT, MISCONCEPTIONS};
+use crate::lesson::shelf::{Entry, bundled};
+use crate::model::Text;
 use std::fmt::Write;
-
-/// The misconceptions by id: what is believed, and is not so.
-const BELIEFS: [&str; 40] = [
-    "unshare(CLONE_NEWPID) moves the caller",
-    "a new PID namespace hides processes",
-    "one can go on spawning after its init died",
-    "PID 1 is an ordinary process",
-    "/proc/self is me",
-    "zombies go away by themselves",
-    "children survive their init",
-    "a process has one PID",
-    "threads do not matter",
-    "a mount namespace isolates mounts at once",
-    "chroot is a namespace",
-    "pivot_root takes any directory",
-    "a new mount namespace is empty",
-    "/dev/null exists in a bare rootfs",
-    "root in a user namespace is root",
-    "uid 0 may chown to anyone",
-    "unmapped means nothing",
-    "then user namespaces are useless",
-    "a capability there helps everywhere",
-    "no effect outside, so it is isolated",
-    "UTS isolates users",
-    "IPC isolates every inter-process communication",
-    "a new network namespace has a network",
-    "a time namespace changes the date",
-    "a container has its own kernel",
-    "a namespace lives only as long as its processes",
-    "namespace numbers are unique names",
-    "a container is a kernel object",
-    "seven is the number",
-    "setns to a pid namespace moves me",
-    "a memory limit kills whoever goes over",
-    "the limit includes swap",
-    "`free` inside shows my limit",
-    "the cgroup namespace limits resources",
-    "mkdir a cgroup and all files are there",
-    "v1 file names work on v2",
-    "weight caps",
-    "removing a cgroup kills its processes",
-    "namespaces limit, cgroups hide",
-    "containers are light VMs",
-];
 
 /// The page, in Markdown.
 pub fn coverage() -> String {
-    let shelf = shelf::bundled();
-    let mut text =
-        String::from("# What the lessons cover\n\nMade from the lessons by `boxlab docs coverage`.\n\n## Misconceptions\n\n");
-    text.push_str("| id | believed | exposed in |\n|---|---|---|\n");
-    for (at, belief) in BELIEFS.iter().enumerate() {
-        let id = format!("M{:02}", at + 1);
-        let _ = writeln!(text, "| {id} | {belief} | {} |", places(&shelf, &id).join(", "));
+    let lessons = bundled();
+    let mut page = String::from(
+        "# What the lessons cover\n\nMade by `boxlab docs coverage` from the lessons themselves: a step names what it is about (`source seed:…`) and which \
+         misconceptions it exposes (`exposes M…`).\n\n## The lessons\n\n| | lesson | minutes | steps |\n|---|---|---|---|\n",
+    );
+    for Entry { number, file, lesson, .. } in &lessons {
+        let number = number.map(|number| number.to_string()).unwrap_or_default();
+        let minutes = lesson.minutes.map(|minutes| minutes.to_string()).unwrap_or_default();
+        let (en, zh, steps) = (&lesson.title.en, &lesson.title.zh, lesson.steps.len());
+        // Writing to a String cannot fail.
+        let _ = writeln!(page, "| {number} | [{en} · {zh}](../lessons/{file}.txt) | {minutes} | {steps} |");
     }
-    text.push_str("\n## The document and the manual\n\n| source | lessons |\n|---|---|\n");
-    let mut sources: Vec<&String> = shelf.iter().flat_map(sources_of).collect();
-    sources.sort();
-    sources.dedup();
-    for source in sources {
-        let lessons: Vec<&str> =
-            shelf.iter().filter(|entry| sources_of(entry).any(|one| one == source)).map(|entry| entry.file.as_str()).collect();
-        let _ = writeln!(text, "| {source} | {} |", lessons.join(", "));
+    page.push_str("\n## The document\n\n| paragraph | steps |\n|---|---|\n");
+    for one in DOCUMENT {
+        row(&mut page, one.key, &one.says, &about(&lessons, one.key));
     }
-    text
+    page.push_str("\n## Misconceptions\n\n| | belief | steps |\n|---|---|---|\n");
+    for one in MISCONCEPTIONS {
+        let _ =
+            writeln!(page, "| {} | {} · {} | {} |", one.id, one.belief.en, one.belief.zh, exposing(&lessons, one.id).join(", "));
+    }
+    page
 }
 
-/// `lesson` or `lesson/step`, the step where it names one.
-fn places(shelf: &[Entry], id: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for entry in shelf {
-        let steps = entry.lesson.steps.iter().filter(|step| step.exposes.iter().any(|one| one == id));
-        let steps: Vec<String> = steps.map(|step| format!("{}/{}", entry.file, step.id)).collect();
-        if steps.is_empty() && entry.lesson.exposes.iter().any(|one| one == id) {
-            found.push(entry.file.clone());
+fn row(page: &mut String, key: &str, says: &Text, steps: &[String]) {
+    let _ = writeln!(page, "| {key}: {} · {} | {} |", says.en, says.zh, steps.join(", "));
+}
+
+/// The steps about a paragraph of the document: `uts/what`.
+pub fn about(lessons: &[Entry], key: &str) -> Vec<String> {
+    let source = format!("seed:{key}");
+    steps(lessons, |step| step.source.contains(&source))
+}
+
+/// The steps that expose a misconception.
+pub fn exposing(lessons: &[Entry], id: &str) -> Vec<String> {
+    steps(lessons, |step| step.exposes.iter().any(|one| one == id))
+}
+
+fn steps(lessons: &[Entry], fits: impl Fn(&crate::lesson::format::Step) -> bool) -> Vec<String> {
+    let of = |entry: &Entry| {
+        let id = entry.lesson.id.clone();
+        entry.lesson.steps.iter().filter(|step| fits(step)).map(|step| format!("{id}/{}", step.id)).collect::<Vec<_>>()
+    };
+    lessons.iter().flat_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_paragraph_and_every_misconception_has_its_step() {
+        let lessons = bundled();
+        let bare = DOCUMENT.iter().filter(|one| about(&lessons, one.key).is_empty()).map(|one| one.key);
+        let held = MISCONCEPTIONS.iter().filter(|one| exposing(&lessons, one.id).is_empty()).map(|one| one.id);
+        let missing: Vec<&str> = bare.chain(held).collect();
+        assert!(missing.is_empty(), "no step is about: {}", missing.join(" "));
+    }
+
+    #[test]
+    fn lessons_name_only_what_there_is() {
+        for Entry { file, lesson, .. } in bundled() {
+            for step in &lesson.steps {
+                for id in &step.exposes {
+                    assert!(MISCONCEPTIONS.iter().any(|one| one.id == id), "{file}/{}: {id}", step.id);
+                }
+                for key in step.source.iter().filter_map(|source| source.strip_prefix("seed:")) {
+                    assert!(DOCUMENT.iter().any(|one| one.key == key), "{file}/{}: seed:{key}", step.id);
+                }
+            }
         }
-        found.extend(steps);
     }
-    found
-}
-
-fn sources_of(entry: &Entry) -> impl Iterator<Item = &String> {
-    entry.lesson.source.iter().chain(entry.lesson.steps.iter().flat_map(|step| &step.source))
 }

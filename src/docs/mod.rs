@@ -1,8 +1,9 @@
-//! Documentation that is made from the cards alone: docs/commands.md and the page of the manual.
+//! Documentation that is made from the cards and lessons alone: docs/commands.md, the page of the manual, docs/coverage.md.
 
 mod commands;
 mod coverage;
 mod man;
+mod misconceptions;
 
 pub use commands::commands;
 pub use coverage::coverage;
