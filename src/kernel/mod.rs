@@ -13,6 +13,7 @@ mod file;
 mod ipc;
 mod landlock;
 mod limit;
+mod memory;
 mod mount;
 mod netlink;
 mod netlink_text;
@@ -34,6 +35,7 @@ pub use mount::FLAGS as MOUNT_FLAGS;
 
 pub use ipc::SysV;
 pub use limit::{nice, rlimit};
+pub use memory::forget_code;
 pub use netlink::{Heard, Netlink};
 pub use nsfs::{ns_owner, ns_owner_uid, ns_parent};
 

@@ -57,6 +57,7 @@ pub fn record(session: &mut Session, speaks: bool, told: &mut dyn FnMut(&Turn, i
     if say(&(welcome(&style) + &class.invitation(&style))).is_err() {
         return 1;
     }
+    crate::kernel::forget_code();
     while !session.over() && signals::ending().is_none() {
         let style = script::style(session);
         let (calls, notes) = session.news(Duration::ZERO);

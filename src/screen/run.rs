@@ -105,6 +105,7 @@ impl Screen {
 
     /// Until the shell has ended. Returns its status.
     pub fn run(mut self) -> i32 {
+        kernel::forget_code();
         // Only now: the shell and its programs must not start with blocked signals.
         let mut mask = SigSet::empty();
         for signal in [Signal::SIGWINCH, Signal::SIGCHLD, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGTSTP, Signal::SIGINT] {

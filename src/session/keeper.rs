@@ -56,6 +56,9 @@ pub fn keep(shell: impl FnOnce() -> i32, cleanup: impl FnOnce(i32)) -> i32 {
             for signal in [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTSTP, Signal::SIGTTOU, Signal::SIGTTIN] {
                 kernel::handle_signal(signal, SigHandler::SigIgn);
             }
+            if terminal.is_some() {
+                kernel::forget_code();
+            }
             let (status, killed) = wait_for(child);
             cleanup(keeper.as_raw());
             end_all();
