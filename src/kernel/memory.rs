@@ -1,6 +1,6 @@
 //! The program's own memory, as plumbing.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 /// Gives back the pages of the program's code that have been used so far (madvise(2), MADV_DONTNEED): most of them were for the start. Those that
 /// are needed again come back from the page cache at the next touch. For processes that wait for most of their lives.
@@ -15,12 +15,12 @@ pub fn forget_code() {
 }
 
 /// The mappings (proc_pid_maps(5)) of the file up to its code. What comes after the code was written to when the program was relocated.
-fn code(maps: &str, file: &PathBuf) -> Vec<(usize, usize)> {
+fn code(maps: &str, file: &Path) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for line in maps.lines() {
         let mut words = line.split_whitespace();
         let (Some(range), Some(rights)) = (words.next(), words.next()) else { continue };
-        if words.nth(3).is_none_or(|path| PathBuf::from(path) != *file) {
+        if words.nth(3).is_none_or(|path| Path::new(path) != file) {
             continue;
         }
         let ends = range
@@ -47,9 +47,9 @@ mod tests {
 
     #[test]
     fn only_what_was_never_written_is_forgotten() {
-        assert_eq!(code(MAPS, &"/bin/x".into()), [(0x7f00, 0x8000), (0x8000, 0x9000)]);
-        assert_eq!(code(MAPS, &"/bin/y".into()), []);
-        assert_eq!(code("1-2 rw-p 0 fe:00 1 /bin/x\n2-3 r-xp 0 fe:00 1 /bin/x\n", &"/bin/x".into()), []);
+        assert_eq!(code(MAPS, Path::new("/bin/x")), [(0x7f00, 0x8000), (0x8000, 0x9000)]);
+        assert_eq!(code(MAPS, Path::new("/bin/y")), []);
+        assert_eq!(code("1-2 rw-p 0 fe:00 1 /bin/x\n2-3 r-xp 0 fe:00 1 /bin/x\n", Path::new("/bin/x")), []);
     }
 
     #[test]
