@@ -121,8 +121,8 @@ fn unknown(first: &str, two: Option<&str>) -> Msg {
         two.and_then(|two| nearest(two, cards().map(|card| card.name))).or_else(|| nearest(first, cards().map(|card| card.name)));
     match near {
         Some(near) => Msg::new(
-            format!("no command `{first}`; did you mean `{near}`?"),
-            format!("没有命令 `{first}`；你是想输入 `{near}` 吗？"),
+            format!("no command `{first}`; did you mean `{near}`? A program is run with `spawn {first}`"),
+            format!("没有命令 `{first}`；你是想输入 `{near}` 吗？程序用 `spawn {first}` 运行"),
         ),
         None => Msg::new(
             format!("no command `{first}`; `help` lists them, and a program is run with `spawn {first}`"),

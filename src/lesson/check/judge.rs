@@ -99,7 +99,22 @@ fn seen(left: &Operand, operator: Operator, right: &Operand, moments: &Moments<'
         Operand::Words(words) if operator == Operator::Is => {
             Msg::new(format!(", not {}", words.join(" or ")), format!("，而不是 {}", words.join(" 或 ")))
         }
-        _ => Msg::default(),
+        Operand::Words(words) => match operator {
+            Operator::IsNot => Msg::new("; it has to be another", "；应当是别的值"),
+            Operator::Less => {
+                Msg::new(format!("; it has to be below {}", words.join(" ")), format!("；应当小于 {}", words.join(" ")))
+            }
+            Operator::More => {
+                Msg::new(format!("; it has to be above {}", words.join(" ")), format!("；应当大于 {}", words.join(" ")))
+            }
+            Operator::Is | Operator::In => Msg::default(),
+        },
+        Operand::Fact(..) => match operator {
+            Operator::IsNot => Msg::new("; they have to differ", "；两者应当不同"),
+            Operator::Less => Msg::new("; the first has to be smaller", "；前者应当更小"),
+            Operator::More => Msg::new("; the first has to be larger", "；前者应当更大"),
+            Operator::Is | Operator::In => Msg::default(),
+        },
     };
     let join = |facts: Vec<String>, mark: &str| facts.join(mark);
     Msg::new(

@@ -66,13 +66,14 @@ pub fn footer(guide: &Guide, question: bool, present: bool, style: &Style) -> St
         (_, true, _) => Some(Text { en: "Enter: on", zh: "Enter 继续" }),
         _ if present => Some(Text { en: "Enter: type it, run it", zh: "Enter 输入，再按执行" }),
         (.., Some(StepKind::Observe)) => Some(Text { en: "Enter: run it", zh: "Enter 执行" }),
-        (.., Some(StepKind::Do) | None) => None,
+        (.., Some(StepKind::Do)) => Some(Text { en: "type a command", zh: "输入命令" }),
+        (.., None) => None,
         _ => Some(Text { en: "Enter: on", zh: "Enter 继续" }),
     };
     let ways = "hint · back · play · skip · solution · reset · menu";
     let ways = if style.utf8 { ways.to_string() } else { ways.replace('·', ".") };
     let key = key.map(|key| format!("{}  ", style.text(&key))).unwrap_or_default();
-    style.paint(Role::Dim, &format!("{step} {key}{ways}")) + "\n"
+    ui::paragraph("", &format!("{step} {key}{ways}"), Role::Dim, style)
 }
 
 /// The same while the lesson is parked.
