@@ -73,7 +73,10 @@ pub fn footer(guide: &Guide, question: bool, present: bool, style: &Style) -> St
     let ways = "hint · back · play · skip · solution · reset · menu";
     let ways = if style.utf8 { ways.to_string() } else { ways.replace('·', ".") };
     let key = key.map(|key| format!("{}  ", style.text(&key))).unwrap_or_default();
-    ui::paragraph("", &format!("{step} {key}{ways}"), Role::Dim, style)
+    let line = format!("{step} {key}{ways}");
+    let fits = style.width.is_none_or(|width| ui::width(&line) <= width);
+    let line = if fits { line } else { format!("{step} {}", key.trim_end()) + "\n" + &ways };
+    line.lines().map(|line| ui::paragraph("", line, Role::Dim, style)).collect()
 }
 
 /// The same while the lesson is parked.
