@@ -27,6 +27,8 @@ fn has(word: &str, root: bool) -> bool {
         "userns" => {
             root || std::fs::read_to_string("/proc/sys/kernel/unprivileged_userns_clone").map_or(true, |text| text.trim() == "1")
         }
+        // Two, so that there is one to be left out.
+        "cpus" => std::thread::available_parallelism().is_ok_and(|cpus| cpus.get() > 1),
         "landlock" => boxlab::kernel::Kernel::new().landlock_abi().is_ok(),
         "strace" | "tmux" => std::process::Command::new(word).arg("-V").output().is_ok(),
         word if word.starts_with("cgroup") => has_cgroup(word),

@@ -24,7 +24,7 @@ pub(super) const ALL: &[Provocation] = &[
     root("F31", "", "cgroup set cpuset.cpus 4000", "ERANGE", "").needs("root cgroup:cpuset"),
     root("F31", "", "cgroup set cpuset.cpus many", "EINVAL", "").needs("root cgroup:cpuset"),
     root("G2", "cgroup set cpuset.cpus 0; cgroup new web", "cgroup set --cgroup web cpuset.cpus 0-1", "EACCES", "0")
-        .needs("root cgroup1:cpuset"),
+        .needs("root cgroup1:cpuset cpus"),
     root("F11", "cgroup new web", "cgroup move 4194303 web --on-host", "ESRCH", ""),
     root("F28", "", "cgroup set cpu.cfs_quota_us 500", "EINVAL", "500").needs("root cgroup1:cpu"),
     root("G4", "", "cgroup set memory.limit_in_bytes 64MB", "EINVAL", "64MB").needs("root cgroup1:memory"),
@@ -88,7 +88,7 @@ pub(super) const SILENT: &[super::Silent] = &[
     ("F27", "root", Who::Root, "cgroup set memory.max 64MB", "is not a size"),
     ("F29", "root", Who::Root, "cgroup set cpu.weight 0", "1 to 10000"),
     ("F8", "root cgroup:pids", Who::Nobody, "cgroup set pids.max 5", "may not make cgroups"),
-    ("F21", "root", Who::Nobody, "cgroup new web", "may not make cgroups"),
+    ("F21", "root cgroup2", Who::Nobody, "cgroup new web", "may not make cgroups"),
     (
         "F14",
         "root cgroup2",
