@@ -19,7 +19,10 @@ impl Place {
     fn new(name: &str) -> Place {
         let dir = std::env::temp_dir().join(format!("boxlab-nobody-{name}-{}", std::process::id()));
         std::fs::create_dir(&dir).expect("a directory");
-        std::fs::copy(env!("CARGO_BIN_EXE_boxlab"), dir.join("boxlab")).expect("a copy");
+        // By another process: a descriptor open for writing would be inherited by whatever a test beside this one starts just
+        // then, and to execute the copy would be ETXTBSY (execve(2)).
+        let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_boxlab")).arg(dir.join("boxlab")).status();
+        assert!(copied.expect("cp runs").success(), "a copy");
         let mode = |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("it is ours");
         mode(&dir, 0o777);
         mode(&dir.join("boxlab"), 0o755);
