@@ -114,6 +114,17 @@ fn what_is_not_allowed_says_so_and_the_rest_goes_on() {
     assert_eq!(turns[3].output, "still here\n");
 }
 
+/// PID 1 is root's: none of its links can be read, so nothing is said about whose its namespaces are.
+#[test]
+fn what_may_not_be_read_is_not_called_the_hosts() {
+    let place = Place::new("unread");
+    let turns = place.turns("isolation 1");
+    let table = serde_json::to_string(&turns[0].view).expect("JSON");
+    assert!(table.contains("cannot be read (ptrace(2)): user mnt pid net uts ipc cgroup time"), "{table}");
+    assert!(table.contains("its user namespace cannot be read"), "{table}");
+    assert!(!table.contains("all the host's") && !table.contains("only over what"), "{table}");
+}
+
 #[test]
 fn cgroups_say_that_they_are_not_delegated_and_how_to_get_one() {
     let place = Place::new("cgroup");

@@ -57,7 +57,7 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     let mut rows = vec![namespaces(cx, &seen)];
     rows.extend(identity(&seen));
     if let Seen::Is(creds) = &seen.creds {
-        rows.extend(rights(creds, seen.ns_id(NsKind::User).is_some_and(|id| cx.names.is_host(NsKind::User, id))));
+        rows.extend(rights(creds, seen.ns_id(NsKind::User).map(|id| cx.names.is_host(NsKind::User, id))));
     }
     rows.push(root(&seen));
     rows.extend(limits(&seen));
@@ -68,8 +68,11 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
         vec![Cell::msg(row.what), Cell::msg(row.is).mark(mark)]
     });
     let said = Said::grid(vec![Msg::new("wall", "墙"), Msg::new("here", "此处")], cells.collect());
+    let all_read = NsKind::ALL.into_iter().all(|kind| seen.ns_id(kind).is_some());
     Ok(match walls {
-        0 => said.note(NoteKind::Did, Msg::new("no wall: a process of the host like any other", "没有墙：与主机上其他进程无异")),
+        0 if all_read => {
+            said.note(NoteKind::Did, Msg::new("no wall: a process of the host like any other", "没有墙：与主机上其他进程无异"))
+        }
         _ => said,
     })
 }
@@ -92,16 +95,15 @@ fn namespaces(cx: &Outside<'_>, seen: &Snapshot) -> Row {
     };
     let own = of(&|kind| seen.ns_id(kind).is_some_and(|id| !cx.names.is_host(kind, id)));
     let unread = of(&|kind| seen.ns_id(kind).is_none());
-    let mut is = match own.is_empty() {
-        true => Msg::new("all the host's", "全是主机的"),
-        false => Msg::new(format!("not the host's: {own}"), format!("不是主机的：{own}")),
+    let is = match (own.is_empty(), unread.is_empty()) {
+        (true, true) => Msg::new("all the host's", "全是主机的"),
+        (false, true) => Msg::new(format!("not the host's: {own}"), format!("不是主机的：{own}")),
+        (true, false) => Msg::new(format!("cannot be read (ptrace(2)): {unread}"), format!("无法读取（ptrace(2)）：{unread}")),
+        (false, false) => Msg::new(
+            format!("not the host's: {own}; cannot be read (ptrace(2)): {unread}"),
+            format!("不是主机的：{own}；无法读取（ptrace(2)）：{unread}"),
+        ),
     };
-    if !unread.is_empty() {
-        is = Msg::new(
-            format!("{}; cannot be read (ptrace(2)): {unread}", is.en),
-            format!("{}；无法读取（ptrace(2)）：{unread}", is.zh),
-        );
-    }
     row("namespaces", "命名空间", is, !own.is_empty())
 }
 
@@ -128,8 +130,8 @@ fn identity(seen: &Snapshot) -> Vec<Row> {
     rows
 }
 
-/// `at_home`: in the host's user namespace, where capabilities count for what the host owns.
-fn rights(creds: &Creds, at_home: bool) -> Vec<Row> {
+/// `at_home`: in the host's user namespace, where capabilities count for what the host owns; none where that may not be read.
+fn rights(creds: &Creds, at_home: Option<bool>) -> Vec<Row> {
     let own = read(Path::new("/proc/self/status"));
     let full = own
         .is()
@@ -139,18 +141,25 @@ fn rights(creds: &Creds, at_home: bool) -> Vec<Row> {
     let seccomp = match creds.seccomp {
         0 => no(),
         1 => Msg::same("strict"),
-        _ => Msg::new(format!("{} filters", creds.seccomp_filters.max(1)), format!("{} 个过滤器", creds.seccomp_filters.max(1))),
+        _ => match creds.seccomp_filters.max(1) {
+            1 => Msg::new("1 filter", "1 个过滤器"),
+            count => Msg::new(format!("{count} filters"), format!("{count} 个过滤器")),
+        },
     };
     let held = caps_msg(creds.cap_eff, ALL_CAPS);
     let held = match at_home {
-        true => held,
-        false => Msg::new(
+        Some(true) => held,
+        None => Msg::new(
+            format!("{}; over what cannot be told: its user namespace cannot be read", held.en),
+            format!("{}；对什么有效无从得知：无法读取其用户命名空间", held.zh),
+        ),
+        Some(false) => Msg::new(
             format!("{}, but only over what its user namespace owns", held.en),
             format!("{}，但只对其用户命名空间所拥有的对象有效", held.zh),
         ),
     };
     vec![
-        row("capabilities", "权能", held, !at_home || creds.cap_eff & full != full),
+        row("capabilities", "权能", held, at_home == Some(false) || creds.cap_eff & full != full),
         row("bounding set", "边界集", caps_msg(creds.cap_bnd, ALL_CAPS), creds.cap_bnd & full != full),
         row(
             "no_new_privs",
@@ -203,7 +212,7 @@ fn limits(seen: &Snapshot) -> Vec<Row> {
     }
     let elsewhere = dirs != ours;
     let place = match elsewhere {
-        true => Msg::new("its own", "自己的"),
+        true => Msg::new("another than the observer's", "与观察者不同"),
         false => Msg::new("the observer's", "与观察者相同"),
     };
     let mut rows = vec![row("cgroup", "cgroup", place, elsewhere)];
