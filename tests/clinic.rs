@@ -1,27 +1,11 @@
 //! The clinic, through the program: each patient is ill as it says, keeps its secret, and is well after its cure.
 
+mod needs;
+mod turns;
+
 use boxlab::command::clinic::CASES;
 use serde_json::Value;
-use std::process::{Command, Stdio};
-
-fn turns(lines: &str) -> Vec<Value> {
-    let output = Command::new("timeout")
-        .args(["60", env!("CARGO_BIN_EXE_boxlab"), "--json", "-c", lines])
-        .stdin(Stdio::null())
-        .output()
-        .expect("boxlab runs");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
-}
-
-fn skip_without_root() -> bool {
-    let root = nix::unistd::geteuid().is_root();
-    if !root {
-        assert!(!std::env::var("BOXLAB_REQUIRE").unwrap_or_default().contains("root"), "root is required");
-        eprintln!("skipped: needs root");
-    }
-    !root
-}
+use turns::turns;
 
 /// What the patient complains about: the first line in backquotes.
 fn complaint(case: &boxlab::command::clinic::Case) -> &'static str {
@@ -34,7 +18,7 @@ fn kind(turn: &Value) -> &str {
 
 #[test]
 fn each_patient_is_ill_keeps_the_secret_and_knows_its_diagnosis() {
-    if skip_without_root() {
+    if !needs::root() {
         return;
     }
     let mut wrong = Vec::new();
@@ -64,7 +48,7 @@ fn each_patient_is_ill_keeps_the_secret_and_knows_its_diagnosis() {
 
 #[test]
 fn each_cure_that_is_lines_cures() {
-    if skip_without_root() {
+    if !needs::root() {
         return;
     }
     let mut wrong = Vec::new();

@@ -1,11 +1,11 @@
 //! `explain-process`: what it says of a process that another program isolated builds the same isolation here.
 
 mod needs;
+mod turns;
 
 use serde_json::Value;
 use std::process::{Child, Command, Stdio};
-
-const BOXLAB: &str = env!("CARGO_BIN_EXE_boxlab");
+use turns::turns;
 
 /// A program that was started for a test, and ends with it.
 struct Started(Child);
@@ -40,13 +40,6 @@ impl Drop for Started {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-fn turns(lines: &str) -> Vec<Value> {
-    let output =
-        Command::new("timeout").args(["60", BOXLAB, "--json", "-c", lines]).stdin(Stdio::null()).output().expect("boxlab runs");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    text.lines().map(|line| serde_json::from_str(line).expect("a turn")).collect()
 }
 
 /// The namespaces of a process that are not this one's.

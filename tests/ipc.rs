@@ -1,22 +1,10 @@
 //! What an ipc namespace holds, and what it does not: through the program, with two subjects.
 
+mod needs;
+mod turns;
+
 use serde_json::Value;
-use std::process::{Command, Stdio};
-
-/// One JSON object for each line.
-fn turns(lines: &str) -> Vec<Value> {
-    let output = Command::new("timeout")
-        .args(["60", env!("CARGO_BIN_EXE_boxlab"), "--json", "-c", lines])
-        .stdin(Stdio::null())
-        .output()
-        .expect("boxlab runs");
-    let text = String::from_utf8(output.stdout).expect("JSON is text");
-    text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
-}
-
-fn last(lines: &str) -> Value {
-    turns(lines).pop().expect("a line was run")
-}
+use turns::last;
 
 #[test]
 fn the_same_key_is_another_queue_in_another_namespace() {
@@ -29,9 +17,8 @@ fn the_same_key_is_another_queue_in_another_namespace() {
 
 #[test]
 fn a_posix_queue_is_in_the_namespace_and_not_in_a_mount() {
-    if !nix::unistd::geteuid().is_root() {
-        assert!(!std::env::var("BOXLAB_REQUIRE").unwrap_or_default().contains("root"), "root is required");
-        return eprintln!("skipped: needs root");
+    if !needs::root() {
+        return;
     }
     let here = "unshare ipc; mqueue new box; subject new b;";
     let shared = last(&format!("{here} setns a ipc; mqueue list"));

@@ -2,19 +2,10 @@
 
 #![allow(clippy::disallowed_methods)]
 
+mod needs;
 mod terminal;
 
 use terminal::Terminal;
-
-fn root() -> bool {
-    let root = nix::unistd::geteuid().is_root();
-    let required = std::env::var("BOXLAB_REQUIRE").unwrap_or_default();
-    assert!(root || !required.split(',').any(|word| word == "root"), "root is required and is not there");
-    if !root {
-        eprintln!("skipped: needs root");
-    }
-    root
-}
 
 /// Types a line and waits for what it shows; the prompt's footer is part of that.
 fn types(terminal: &mut Terminal, line: &str, shows: &[&str]) {
@@ -28,7 +19,7 @@ fn progress(terminal: &Terminal) -> String {
 
 #[test]
 fn enter_begins_the_first_lesson_and_a_host_name_is_changed() {
-    if !root() {
+    if !needs::root() {
         return;
     }
     let mut terminal = Terminal::open(&[]);
@@ -51,7 +42,7 @@ fn enter_begins_the_first_lesson_and_a_host_name_is_changed() {
 
 #[test]
 fn a_learner_goes_back_plays_loses_the_ground_and_comes_back() {
-    if !root() {
+    if !needs::root() {
         return;
     }
     let mut terminal = Terminal::open(&[]);
@@ -75,7 +66,7 @@ fn a_learner_goes_back_plays_loses_the_ground_and_comes_back() {
 
 #[test]
 fn what_was_missed_is_asked_again_in_another_lesson_and_one_goes_on_where_one_left() {
-    if !root() {
+    if !needs::root() {
         return;
     }
     let mut terminal = Terminal::open(&[]);
@@ -96,7 +87,7 @@ fn what_was_missed_is_asked_again_in_another_lesson_and_one_goes_on_where_one_le
 
 #[test]
 fn a_teacher_presents_with_enter_alone_and_a_class_votes() {
-    if !root() {
+    if !needs::root() {
         return;
     }
     let mut terminal = Terminal::open(&[]);

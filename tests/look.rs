@@ -1,27 +1,14 @@
 //! Looking, through the program: as the subject sees it, without hanging, whatever is there.
 
-use serde_json::Value;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+mod needs;
+mod turns;
 
-/// One JSON object for each line.
-fn turns(lines: &str) -> Vec<Value> {
-    let output = Command::new("timeout")
-        .args(["30", env!("CARGO_BIN_EXE_boxlab"), "--json", "-c", lines])
-        .stdin(Stdio::null())
-        .output()
-        .expect("boxlab runs");
-    let text = String::from_utf8(output.stdout).expect("JSON is text");
-    text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
-}
+use std::time::{Duration, Instant};
+use turns::turns;
 
 /// What the last of the lines shows, as JSON text.
 fn shown(lines: &str) -> String {
     turns(lines).last().expect("a line was run")["view"].to_string()
-}
-
-fn is_root() -> bool {
-    nix::unistd::geteuid().is_root()
 }
 
 #[test]
@@ -34,8 +21,8 @@ fn the_table_tells_own_from_host() {
 
 #[test]
 fn a_file_is_read_by_the_subject() {
-    if !is_root() {
-        return eprintln!("skipped: needs root");
+    if !needs::root() {
+        return;
     }
     assert!(shown("unshare uts; hostname look; show /proc/sys/kernel/hostname").contains("look"));
     assert!(!shown("unshare uts; hostname look; show --host /proc/sys/kernel/hostname").contains("look"));

@@ -1,18 +1,10 @@
 //! Network namespaces of several subjects, through the program: veth, bridge, route, port, and what the guard refuses.
 
-use serde_json::Value;
-use std::process::{Command, Stdio};
+mod needs;
+mod turns;
 
-/// One JSON object for each line.
-fn turns(lines: &str) -> Vec<Value> {
-    let output = Command::new("timeout")
-        .args(["60", env!("CARGO_BIN_EXE_boxlab"), "--json", "-c", lines])
-        .stdin(Stdio::null())
-        .output()
-        .expect("boxlab runs");
-    let text = String::from_utf8(output.stdout).expect("JSON is text");
-    text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
-}
+use serde_json::Value;
+use turns::{last, turns};
 
 /// Runs the lines, of which none may fail, and gives the last turn.
 fn all_well(lines: &str) -> Value {
@@ -22,20 +14,6 @@ fn all_well(lines: &str) -> Value {
         assert!(kind == "done", "`{}`: {}", turn["line"], turn["end"]);
     }
     turns.pop().expect("a line was run")
-}
-
-/// The last line's turn.
-fn last(lines: &str) -> Value {
-    turns(lines).pop().expect("a line was run")
-}
-
-fn skip_without_root() -> bool {
-    let root = nix::unistd::geteuid().is_root();
-    if !root {
-        assert!(!std::env::var("BOXLAB_REQUIRE").unwrap_or_default().contains("root"), "root is required");
-        eprintln!("skipped: needs root");
-    }
-    !root
 }
 
 /// Is this kernel so new? By uname(2).
@@ -51,7 +29,7 @@ const CABLE: &str = "unshare net; link up lo; subject new b; unshare net; link u
 
 #[test]
 fn two_subjects_talk_over_a_cable_in_both_families() {
-    if skip_without_root() {
+    if !needs::root() {
         return;
     }
     all_well(&format!("{CABLE} ping 10.1.0.1; ping fd01::1; subject use a; ping 10.1.0.2; ping fd01::2"));
@@ -59,7 +37,7 @@ fn two_subjects_talk_over_a_cable_in_both_families() {
 
 #[test]
 fn three_subjects_talk_over_a_bridge_in_a_fourth() {
-    if skip_without_root() {
+    if !needs::root() {
         return;
     }
     let mut lines = String::from("unshare net;");
@@ -81,7 +59,7 @@ fn three_subjects_talk_over_a_bridge_in_a_fourth() {
 
 #[test]
 fn a_gateway_forwards_only_when_its_namespace_says_so() {
-    if skip_without_root() {
+    if !needs::root() {
         return;
     }
     let lines = "unshare net; link up lo; subject new r; unshare net; subject new b; unshare net; link up lo; subject use a; \
@@ -98,7 +76,7 @@ fn a_gateway_forwards_only_when_its_namespace_says_so() {
 
 #[test]
 fn ports_belong_to_a_namespace() {
-    if skip_without_root() {
+    if !needs::root() {
         return;
     }
     let twice = last("unshare net; listen 80; listen 80");
@@ -134,7 +112,7 @@ fn nothing_is_changed_where_the_bench_does_not_own_the_namespace() {
     ] {
         refused(line);
     }
-    if skip_without_root() {
+    if !needs::root() {
         return;
     }
     refused("unshare net; subject new b; subject use a; link add veth va peer vb@b");
@@ -144,7 +122,7 @@ fn nothing_is_changed_where_the_bench_does_not_own_the_namespace() {
 
 #[test]
 fn the_errno_is_in_the_answer_and_not_in_the_call() {
-    if skip_without_root() {
+    if !needs::root() {
         return;
     }
     let turn = last("unshare net; link add bridge br0; link add bridge br0");
@@ -172,7 +150,7 @@ fn without_rights_over_the_others_namespace_no_cable_goes_there() {
 
 #[test]
 fn devices_end_with_their_namespace() {
-    if skip_without_root() {
+    if !needs::root() {
         return;
     }
     let name = format!("bl{}", std::process::id() % 1_000_000);

@@ -3,6 +3,7 @@
 // A test plays the machine, not the bench: it signals from outside.
 #![allow(clippy::disallowed_methods)]
 
+mod needs;
 mod terminal;
 
 use nix::sys::signal::{Signal, kill};
@@ -16,17 +17,6 @@ const CTRL_D: &str = "\x04";
 const CTRL_Z: &str = "\x1a";
 /// A program that says when it runs. The quotes keep the word apart from its echo.
 const SLEEP: &str = "spawn sh -c \"echo rea''dy; exec sleep 1000\"\r";
-
-/// A new PID namespace takes root; a test without it says so and is not counted as run.
-fn root() -> bool {
-    let root = nix::unistd::geteuid().is_root();
-    let required = std::env::var("BOXLAB_REQUIRE").unwrap_or_default();
-    assert!(root || !required.split(',').any(|word| word == "root"), "root is required and is not there");
-    if !root {
-        eprintln!("skipped: needs root");
-    }
-    root
-}
 
 fn signal(pid: i32, signal: Signal) {
     kill(Pid::from_raw(pid), signal).expect("it lives");
@@ -118,7 +108,7 @@ fn ctrl_z_stops_and_fg_goes_on() {
 
 #[test]
 fn bash_as_pid_1_has_job_control() {
-    if !root() {
+    if !needs::root() {
         return;
     }
     let mut terminal = Terminal::open(&[]);
@@ -149,7 +139,7 @@ fn bash_as_pid_1_has_job_control() {
 
 #[test]
 fn a_pid_1_that_ignores_ctrl_c_is_killed_at_the_third() {
-    if !root() {
+    if !needs::root() {
         return;
     }
     let mut terminal = Terminal::open(&[]);

@@ -4,6 +4,7 @@
 // A test plays the machine, not the bench: it signals from outside.
 #![allow(clippy::disallowed_methods)]
 
+mod needs;
 mod terminal;
 
 use alacritty_terminal::term::TermMode;
@@ -14,16 +15,6 @@ use terminal::{Terminal, child};
 
 const SIZE: (u16, u16) = (120, 36);
 const PREFIX: &str = "\x1d";
-
-fn root() -> bool {
-    let root = nix::unistd::geteuid().is_root();
-    let required = std::env::var("BOXLAB_REQUIRE").unwrap_or_default();
-    assert!(root || !required.split(',').any(|word| word == "root"), "root is required and is not there");
-    if !root {
-        eprintln!("skipped: needs root");
-    }
-    root
-}
 
 fn open() -> Terminal {
     let mut terminal = Terminal::screen(&[], SIZE);
@@ -154,7 +145,7 @@ fn ctrl_z_fg_and_ctrl_c_are_for_the_program() {
 
 #[test]
 fn a_key_kills_a_pid_1_that_ignores_ctrl_c() {
-    if !root() {
+    if !needs::root() {
         return;
     }
     let mut terminal = open();
@@ -268,7 +259,7 @@ fn where_nothing_can_be_drawn_the_plain_shell_starts() {
 
 #[test]
 fn a_frozen_subject_does_not_block_the_prompt() {
-    if !root() {
+    if !needs::root() {
         return;
     }
     let mut terminal = open();

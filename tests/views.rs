@@ -1,32 +1,11 @@
 //! What is held, what is isolated, which clocks there are: through the program.
 
+mod needs;
+mod turns;
+
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::process::{Command, Stdio};
-
-/// One JSON object for each line.
-fn turns(lines: &str) -> Vec<Value> {
-    let output = Command::new("timeout")
-        .args(["60", env!("CARGO_BIN_EXE_boxlab"), "--json", "-c", lines])
-        .stdin(Stdio::null())
-        .output()
-        .expect("boxlab runs");
-    let text = String::from_utf8(output.stdout).expect("JSON is text");
-    text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
-}
-
-fn last(lines: &str) -> Value {
-    turns(lines).pop().expect("a line was run")
-}
-
-fn skip_without_root() -> bool {
-    let root = nix::unistd::geteuid().is_root();
-    if !root {
-        assert!(!std::env::var("BOXLAB_REQUIRE").unwrap_or_default().contains("root"), "root is required");
-        eprintln!("skipped: needs root");
-    }
-    !root
-}
+use turns::{last, turns};
 
 /// Row and column of a table → cell, in English.
 fn cells(turn: &Value) -> BTreeMap<(String, String), String> {
@@ -88,7 +67,7 @@ fn what_the_matrix_tries_does_not_reach_this_machine() {
 
 #[test]
 fn a_pinned_namespace_outlives_its_processes() {
-    if skip_without_root() {
+    if !needs::root() {
         return;
     }
     let turns = turns("unshare net; link add bridge br7; pin net keep; reset; fd; setns keep; link");
@@ -104,7 +83,7 @@ fn a_pinned_namespace_outlives_its_processes() {
 
 #[test]
 fn a_clock_is_set_before_the_first_child_and_never_after() {
-    if skip_without_root() {
+    if !needs::root() {
         return;
     }
     let cells_of = |lines: &str| cells(&last(lines));
@@ -143,7 +122,7 @@ fn the_walls_of_a_process_are_named() {
     assert_eq!(cell("unshare user uts; isolation", "namespaces"), "not the host's: user uts");
     assert!(cell("unshare user; isolation", "capabilities").contains("only over what its user namespace owns"));
     assert_eq!(cell("nnp; isolation", "no_new_privs"), "set");
-    if skip_without_root() {
+    if !needs::root() {
         return;
     }
     assert_eq!(cell("chroot /usr; isolation", "root directory"), "/usr (chroot)");

@@ -15,6 +15,15 @@ pub fn missing(needs: &str) -> Option<String> {
     Some(word.to_string())
 }
 
+/// Does the test run as root? One that has to and does not says so, and is not counted as run.
+pub fn root() -> bool {
+    let missing = missing("root");
+    if missing.is_some() {
+        eprintln!("skipped: needs root");
+    }
+    missing.is_none()
+}
+
 /// The first of these words that is not there for root, or for an ordinary user.
 pub fn lacks(needs: &str, root: bool) -> Option<&str> {
     needs.split_whitespace().find(|word| !has(word, root))
