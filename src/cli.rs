@@ -290,10 +290,12 @@ fn make(file: &Path, text: &str) -> i32 {
 /// The interactive shell, below a screen where there can be one.
 fn shell(lang: Lang, pane: bool, speaks: bool) -> i32 {
     kernel::wait_for_foreground();
-    keep(|| match pane && screen::is_possible() {
+    let shell = || match pane && screen::is_possible() {
         true => screen::run(lang, |screen| open(lang, screen, speaks)),
         false => open(lang, None, speaks),
-    })
+    };
+    // A session waits for a person; a script has no time for it.
+    keeper::keep(shell, kernel::forget_code, sweep)
 }
 
 fn open(lang: Lang, screen: Option<ToScreen>, speaks: bool) -> i32 {
@@ -309,7 +311,12 @@ fn open(lang: Lang, screen: Option<ToScreen>, speaks: bool) -> i32 {
 }
 
 fn keep(shell: impl FnOnce() -> i32) -> i32 {
-    keeper::keep(shell, |keeper| drop(command::cgroup::sweep(keeper)))
+    keeper::keep(shell, || (), sweep)
+}
+
+fn sweep(keeper: i32) {
+    // What cannot be removed in time stays: there is nobody left to tell.
+    drop(command::cgroup::sweep(keeper));
 }
 
 fn no_subject(error: &std::io::Error) -> i32 {

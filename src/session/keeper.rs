@@ -23,9 +23,9 @@ static ADOPTS: AtomicBool = AtomicBool::new(false);
 /// Runs `shell` in a child and waits for it; then kills what is left of the bench, removes its cgroups, restores the
 /// terminal. Returns the shell's exit status (128 + signal where one killed it).
 ///
-/// Only for a process with one thread. `cleanup` is called with the keeper's PID when the shell is gone, before
+/// Only for a process with one thread. `meanwhile` is called in the keeper before it waits. `cleanup` is called with the keeper's PID when the shell is gone, before
 /// what it left is ended: a process in a frozen v1 cgroup cannot be ended before that is thawed.
-pub fn keep(shell: impl FnOnce() -> i32, cleanup: impl FnOnce(i32)) -> i32 {
+pub fn keep(shell: impl FnOnce() -> i32, meanwhile: impl FnOnce(), cleanup: impl FnOnce(i32)) -> i32 {
     // Orphans of the bench become children of the keeper, which can find and end them (prctl(2)).
     kernel::adopt_orphans();
     let stdin = std::io::stdin();
@@ -56,9 +56,7 @@ pub fn keep(shell: impl FnOnce() -> i32, cleanup: impl FnOnce(i32)) -> i32 {
             for signal in [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTSTP, Signal::SIGTTOU, Signal::SIGTTIN] {
                 kernel::handle_signal(signal, SigHandler::SigIgn);
             }
-            if terminal.is_some() {
-                kernel::forget_code();
-            }
+            meanwhile();
             let (status, killed) = wait_for(child);
             cleanup(keeper.as_raw());
             end_all();
