@@ -53,13 +53,7 @@ pub const CARD: Card = Card {
 fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     let ground = ground(cx)?;
     let nested = super::named(args, "--cgroup")?;
-    let dirs = match &nested {
-        Some(nested) => ground.dirs(&cx.subject, nested),
-        None => ground.sits(&cx.subject),
-    };
-    if let Some(nested) = nested.filter(|_| dirs.is_empty()) {
-        return Err(Stop::Unfit(super::nested::no_such(&nested)));
-    }
+    let dirs = ground.looked_at(&cx.subject, nested.as_ref())?;
     let own = ground.own_of(&cx.subject, &dirs);
     let (said, own) = match args.opt("FILE") {
         None if own.is_empty() => (all(&ground, &dirs), false),

@@ -12,7 +12,6 @@ use crate::observe::cgroup::{Hierarchies, Hierarchy, Knob, Twin, Version, descen
 use crate::observe::process::read;
 use nix::errno::Errno;
 use std::collections::BTreeMap;
-use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 /// A mount of proc(5) that counts as the observer does.
@@ -83,6 +82,15 @@ impl Ground {
         own.map(|(key, dir)| (key.clone(), dir.clone())).collect()
     }
 
+    /// The directories of the cgroup that a command looks at: the one that is named, else the one in which the subject sits.
+    ///
+    /// Errors: Unfit where there is none of that name.
+    pub fn looked_at(&self, subject: &SubjectView, nested: Option<&Nested>) -> Result<BTreeMap<String, PathBuf>, Stop> {
+        let Some(nested) = nested else { return Ok(self.sits(subject)) };
+        let dirs = self.dirs(subject, nested);
+        if dirs.is_empty() { Err(Stop::Unfit(no_such(nested))) } else { Ok(dirs) }
+    }
+
     /// Where the subject sits, in each hierarchy.
     pub fn sits(&self, subject: &SubjectView) -> BTreeMap<String, PathBuf> {
         self.hierarchies.of_process(Path::new(PROC), subject.pid()).is().cloned().unwrap_or_default()
@@ -138,16 +146,6 @@ impl Ground {
                 .is_some_and(|one| self.tag_dir(one).is_some() || base::choose(self, one, controller).is_ok())
         };
         ["", "memory", "pids", "cpu", "freezer"].into_iter().find(usable).unwrap_or("")
-    }
-
-    /// An open directory of the subject's own cgroup on v2, made where it is missing, for clone3(2) with CLONE_INTO_CGROUP:
-    /// to be born in a cgroup costs nothing, while a move waits for an RCU grace period (8 ms when the machine is idle).
-    ///
-    /// Errors: as [`Ground::prepare`].
-    pub fn open_v2_dir(&self, kernel: &mut Kernel, subject: &SubjectView) -> Result<OwnedFd, Stop> {
-        let hierarchy = self.hierarchies.v2().ok_or_else(|| Stop::Unfit(no_controller("")))?;
-        let home = self.make_home(kernel, hierarchy, subject, "")?;
-        std::fs::File::open(home).map(OwnedFd::from).map_err(|error| Stop::Failed(error.raw_os_error().unwrap_or(0)))
     }
 
     /// The bench's directory in a hierarchy, where it has been made: in the cgroup that it sits in, or in one above.

@@ -66,19 +66,13 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     let seconds = args.number("SECONDS").unwrap_or(SECONDS);
     if !(1..=MOST).contains(&seconds) {
         return Err(Stop::Usage(Msg::new(
-            format!("SECONDS is a number from 1, at most {MOST}: at most 3600"),
+            format!("SECONDS is a number from 1 on, at most {MOST}"),
             format!("SECONDS 应为 1 到 {MOST} 的数字"),
         )));
     }
     let ground = ground(cx)?;
     let nested = super::named(args, "--cgroup")?;
-    let dirs = match &nested {
-        Some(nested) => ground.dirs(&cx.subject, nested),
-        None => ground.sits(&cx.subject),
-    };
-    if let Some(nested) = nested.as_ref().filter(|_| dirs.is_empty()) {
-        return Err(Stop::Unfit(super::nested::no_such(nested)));
-    }
+    let dirs = ground.looked_at(&cx.subject, nested.as_ref())?;
     let own = ground.own_of(&cx.subject, &dirs);
     let dirs = if own.is_empty() { dirs } else { own };
     let waits = waits(&ground.hierarchies, &dirs);
