@@ -20,8 +20,8 @@ impl Args {
     /// Reads the words that follow the command's name. Flags stand anywhere before a program's words; `--` ends them.
     pub fn read(card: &'static Card, words: &[String]) -> Result<Args, Msg> {
         let mut args = Args::default();
-        let flags = || card.args.iter().filter(|param| param.kind == Kind::Flag);
-        let mut rest = card.args.iter().filter(|param| param.kind != Kind::Flag).peekable();
+        let flags = || card.args.iter().filter(|param| param.is_flag());
+        let mut rest = card.args.iter().filter(|param| !param.is_flag()).peekable();
         let mut words = words.iter().peekable();
         let mut flags_end = false;
         while let Some(word) = words.next() {
@@ -37,7 +37,10 @@ impl Args {
             if !flags_end && let Some(flag) = flags().find(|flag| flag.name == word) {
                 let value = match flag.count {
                     Count::Valued => match words.next() {
-                        Some(value) => value.clone(),
+                        Some(value) => {
+                            check(card, flag.kind, value)?;
+                            value.clone()
+                        }
                         None => return Err(missing(card, flag.name)),
                     },
                     _ => String::new(),

@@ -124,13 +124,15 @@ pub enum Kind {
     CgroupFile,
     /// The name of a cgroup below the subject's own.
     CgroupName,
+    /// The same, of which the observer opens the directory of cgroup v2 and hands it over.
+    CgroupDir,
     /// A cgroup controller.
     Controller,
     /// The name of a subject.
     Subject,
     /// A command, errno or concept.
     Topic,
-    /// A flag: present or not.
+    /// A flag: present or not; or its value is any word.
     Flag,
 }
 
@@ -193,16 +195,22 @@ impl Card {
 }
 
 impl Param {
+    /// Stands by its name, anywhere, instead of at a place of its own.
+    pub fn is_flag(&self) -> bool {
+        self.name.starts_with('-')
+    }
+
     /// `[NAME]`, `ns…`, as help prints it.
     pub fn usage(&self) -> String {
         let name = self.name;
         match (self.kind, self.count) {
-            (Kind::Flag, Count::Valued) => format!("[{name} X]"),
-            (Kind::Flag, _) => format!("[{name}]"),
+            (Kind::CgroupName | Kind::CgroupDir, Count::Valued) => format!("[{name} NAME]"),
+            (_, Count::Valued) => format!("[{name} X]"),
+            _ if self.is_flag() => format!("[{name}]"),
             (Kind::Program, Count::Optional) => format!("[-- {name} …]"),
             (Kind::Program, _) => format!("{name} …"),
             (Kind::OneOf(words), Count::One) => words.join("|"),
-            (_, Count::One | Count::Valued) => name.to_string(),
+            (_, Count::One) => name.to_string(),
             (_, Count::Optional) => format!("[{name}]"),
             (_, Count::Many) => format!("{name}…"),
             (_, Count::Any) => format!("[{name}…]"),

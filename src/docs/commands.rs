@@ -1,6 +1,6 @@
 //! docs/commands.md: every command, English and Chinese, as the cards say it.
 
-use crate::command::{Card, Example, FOLDERS, Kind, Param};
+use crate::command::{Card, Example, FOLDERS, Param};
 use crate::model::NsKind;
 
 /// The whole page, in Markdown.
@@ -61,9 +61,9 @@ fn facts(card: &Card) -> Vec<Vec<String>> {
 
 /// As it is typed; a flag that takes a value with a place for it.
 fn shown(param: &Param) -> String {
-    match param.kind {
-        Kind::Flag => param.usage().trim_matches(['[', ']']).to_string(),
-        _ => param.name.to_string(),
+    match param.is_flag() {
+        true => param.usage().trim_matches(['[', ']']).to_string(),
+        false => param.name.to_string(),
     }
 }
 

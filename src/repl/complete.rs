@@ -76,7 +76,10 @@ fn words(scene: &Scene, typed: &Typed) -> Vec<Word> {
     let Some((card, used)) = typed.card() else { return found };
     let ahead = Ahead::after(card, &typed.words[used..]);
     if let Some(flag) = ahead.value_of {
-        found.extend(values(scene, flag.name, typed));
+        found.extend(match flag.kind {
+            Kind::Flag => paths(scene, typed),
+            _ => of_kind(scene, card.name, flag, false, typed),
+        });
         return found;
     }
     if typed.partial.starts_with('-') {
@@ -97,14 +100,6 @@ fn first_words() -> Vec<Word> {
     cards().map(|card| Word::new(card.name.split(' ').next().unwrap_or_default())).collect()
 }
 
-/// The value of a flag: what its name says.
-fn values(scene: &Scene, flag: &str, typed: &Typed) -> Vec<Word> {
-    match flag {
-        "--cgroup" => plain(scene.cgroups()),
-        _ => paths(scene, typed),
-    }
-}
-
 fn of_kind(scene: &Scene, card: &str, param: &Param, more: bool, typed: &Typed) -> Vec<Word> {
     match param.kind {
         Kind::Ns => NsKind::ALL.into_iter().map(NsKind::name).chain(["all"]).map(Word::new).collect(),
@@ -123,7 +118,7 @@ fn of_kind(scene: &Scene, card: &str, param: &Param, more: bool, typed: &Typed) 
         Kind::Syscall => Sysno::iter().map(|call| Word::new(call.name())).collect(),
         Kind::Rlimit => RESOURCES.iter().map(|one| Word::new(one.name)).collect(),
         Kind::CgroupFile => plain(scene.cgroup_files(card == "cgroup set")),
-        Kind::CgroupName => plain(scene.cgroups()),
+        Kind::CgroupName | Kind::CgroupDir => plain(scene.cgroups()),
         Kind::Controller => plain(scene.controllers()),
         Kind::Subject => plain(scene.subjects()),
         Kind::Topic => topics(card, typed),

@@ -90,13 +90,13 @@ pub struct Ahead {
 impl Ahead {
     /// Walks over the words after the command's name, as [`crate::command::Args::read`] does.
     pub fn after(card: &'static Card, words: &[String]) -> Ahead {
-        let positional: Vec<&'static Param> = card.args.iter().filter(|param| param.kind != Kind::Flag).collect();
+        let positional: Vec<&'static Param> = card.args.iter().filter(|param| !param.is_flag()).collect();
         let (mut at, mut more, mut flags_end) = (0, false, false);
         let mut used: Vec<&str> = Vec::new();
         let mut on_host = !card.own.is_empty();
         let mut value_of = None;
         for word in words {
-            let flag = card.args.iter().find(|param| param.kind == Kind::Flag && param.name == word);
+            let flag = card.args.iter().find(|param| param.is_flag() && param.name == word);
             match (value_of.take(), flag) {
                 (Some(_), _) => {}
                 (None, _) if more && positional.get(at).is_some_and(|param| param.kind == Kind::Program) => {}
@@ -118,7 +118,7 @@ impl Ahead {
         }
         let program = more && positional.get(at).is_some_and(|param| param.kind == Kind::Program);
         let flags_end = flags_end || program;
-        let free = |param: &&Param| param.kind == Kind::Flag && !flags_end && !used.contains(&param.name);
+        let free = |param: &&Param| param.is_flag() && !flags_end && !used.contains(&param.name);
         let from = if more { at + 1 } else { at };
         let left = positional.get(from..).unwrap_or_default();
         Ahead {

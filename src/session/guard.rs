@@ -14,7 +14,7 @@ use std::path::Path;
 /// somebody else's that it entered with `setns`.
 pub fn refusal(card: &Card, args: &Args, subject: &SubjectView, names: &Names) -> Option<Msg> {
     // A value that may be left out is only read then, and reading harms nobody. A flag is no value.
-    let value = card.args.iter().find(|param| param.kind != Kind::Flag);
+    let value = card.args.iter().find(|param| !param.is_flag());
     if value.is_some_and(|param| param.count == Count::Optional && args.opt(param.name).is_none()) {
         return None;
     }
