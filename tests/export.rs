@@ -137,6 +137,26 @@ fn a_child_that_ended_ends_there_too_and_its_parent_goes_on() {
 }
 
 #[test]
+fn a_child_is_born_in_its_cgroup_in_the_exports_too() {
+    if let Some(word) = needs::missing("root cgroup2 tool:gcc tool:setpriv") {
+        return eprintln!("skipped: needs {word}");
+    }
+    let dir = Dir::new("born");
+    let lines =
+        "unshare uts mnt; hostname box; clone pid --cgroup web/db -- cat /proc/self/cgroup; fork; exit 3; clone pid --cgroup web";
+    let [session, script, program] = dir.three(false, lines);
+    assert_eq!(session.own, ["mnt", "pid", "uts"], "{session:?}");
+    assert!(session.rest.iter().any(|line| line == "web"), "{session:?}");
+    assert_eq!(script, session);
+    assert_eq!(program, session);
+    for what in ["box.sh", "box"] {
+        let words: &[&str] = if what == "box" { &["./box", "true"] } else { &["sh", "box.sh", "true"] };
+        assert!(dir.run(false, words).lines().any(|line| line.ends_with("/web/db")), "{what}");
+    }
+    has_no_boxes();
+}
+
+#[test]
 fn runc_runs_the_bundle_with_the_same_isolation() {
     if let Some(word) = needs::missing("root tool:runc") {
         return eprintln!("skipped: needs {word}");

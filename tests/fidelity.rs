@@ -224,7 +224,9 @@ fn notation(args: &str) -> String {
             text.push('<');
             continue;
         };
-        if label.starts_with('/') && !label.starts_with("/proc/self/ns") && !before.ends_with(CWD) {
+        // strace does not say which file the descriptor in struct clone_args is.
+        let in_clone_args = before.trim_end_matches(|c: char| c.is_ascii_digit()).ends_with(", cgroup=");
+        if label.starts_with('/') && !label.starts_with("/proc/self/ns") && !before.ends_with(CWD) && !in_clone_args {
             text += &format!("<{label}>");
         }
         rest = after;

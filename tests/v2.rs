@@ -173,3 +173,33 @@ fn who_may_not_change_the_giver_s_limit_may_change_the_own_one() {
     assert_eq!(refused.raw_os_error(), Some(nix::libc::EACCES), "{}", limit.display());
     holds(&last("cgroup set memory.max 32M; cgroup get memory.max"), &["33554432"]);
 }
+
+#[test]
+fn a_child_is_born_in_its_cgroup_and_its_parent_stays() {
+    if ready("cgroup2") {
+        let first = shown("clone --cgroup web -- cat /proc/self/cgroup; show /proc/self/cgroup");
+        assert_eq!(first.lines().filter(|line| line.starts_with("0::") && line.ends_with("/web")).count(), 1, "{first}");
+        holds(&first, &["CLONE_INTO_CGROUP", "has been made for the child"]);
+        holds(
+            &shown("cgroup new web; clone pid --cgroup web; cgroup get cgroup.procs; exit; cgroup show"),
+            &["/web", "children  web"],
+        );
+    }
+}
+
+#[test]
+fn the_limits_of_the_cgroup_it_is_born_in_count() {
+    if ready("cgroup2:pids") {
+        let lines = "cgroup new web; cgroup new leaf; cgroup enter leaf; cgroup enable pids; cgroup set pids.max 0 --cgroup web; clone --cgroup web -- true";
+        holds(&last(lines), &["EAGAIN", "/web has reached pids.max = 0", "cgroup set pids.max max --cgroup web"]);
+    }
+}
+
+#[test]
+fn nobody_is_born_where_controllers_are_handed_down() {
+    if ready("cgroup2:pids") {
+        let made = "cgroup new web; cgroup new web/db; cgroup new leaf; cgroup enter leaf; cgroup enable pids; cgroup enable pids --cgroup web";
+        holds(&last(&format!("{made}; clone --cgroup web -- true")), &["EBUSY", "clone --cgroup web/leaf -- true"]);
+        holds(&last(&format!("{made}; clone --cgroup web/leaf -- true")), &["was born in the cgroup `web/leaf`"]);
+    }
+}

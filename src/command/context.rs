@@ -8,7 +8,7 @@ use crate::model::{
 use nix::errno::Errno;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
 /// What an inside command works with: it runs in the subject itself.
 pub struct Inside<'a> {
@@ -16,7 +16,7 @@ pub struct Inside<'a> {
     pub kernel: &'a mut Kernel,
     /// The language of what is printed at once (a program's way out); all else is in both.
     pub lang: Lang,
-    /// What the observer opened and handed over for the arguments of the kinds `Target`, `TargetNs` and `NameAt`.
+    /// What the observer opened and handed over for the arguments of the kinds `Target`, `TargetNs`, `NameAt` and `CgroupDir`.
     pub held: Vec<Held>,
     /// In these kinds the subject is in a namespace that the bench made; in all of them with `--on-host`.
     pub own: &'a [NsKind],
@@ -51,10 +51,17 @@ pub trait Tell {
 pub struct Held {
     /// The word that stood in the line.
     pub word: String,
-    /// A pidfd, or a namespace.
+    /// A pidfd, a namespace, or the directory of a cgroup.
     pub fd: OwnedFd,
-    /// How to print it: `pidfd:[4711]`, `net:[4026532177]`.
+    /// How to print it: `pidfd:[4711]`, `net:[4026532177]`, the path of a cgroup.
     pub label: String,
+}
+
+impl Held {
+    /// As the calls take it.
+    pub fn named(&self) -> (RawFd, &str) {
+        (self.fd.as_raw_fd(), &self.label)
+    }
 }
 
 /// The terminal, as far as a foreground program is concerned.

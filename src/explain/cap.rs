@@ -9,6 +9,7 @@ pub struct Cap(pub u8);
 #[allow(missing_docs)] // the names are those of capabilities(7)
 impl Cap {
     pub const CHOWN: Cap = Cap(0);
+    pub const DAC_OVERRIDE: Cap = Cap(1);
     pub const DAC_READ_SEARCH: Cap = Cap(2);
     pub const KILL: Cap = Cap(5);
     pub const SETGID: Cap = Cap(6);

@@ -47,19 +47,21 @@ struct CloneArgs {
 const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
 
 impl Kernel {
-    /// clone3(2) as fork(2) uses it (copy of the memory, SIGCHLD at the end), with new namespaces of these kinds; and,
-    /// where `cgroup` is a directory of cgroup v2, born inside it.
+    /// clone3(2) as fork(2) uses it (copy of the memory, SIGCHLD at the end), with new namespaces of these kinds; and, where
+    /// `cgroup` is an open directory of cgroup v2 (and its path), born inside it (CLONE_INTO_CGROUP, Linux 5.7).
     ///
     /// Only for single-threaded callers: the child runs on the copy of the one thread there is.
     ///
     /// Errors: ENOMEM when the PID namespace for children has lost its init; EAGAIN at pids.max or RLIMIT_NPROC;
-    /// EPERM, ENOSPC as for unshare(2); EBUSY for a cgroup with controllers enabled for its children.
-    pub fn clone3(&mut self, kinds: &[NsKind], cgroup: Option<RawFd>) -> Result<Fork, Errno> {
+    /// EPERM, ENOSPC as for unshare(2). With a cgroup: EBUSY where it enables controllers for its children; EACCES where the
+    /// caller may not write its cgroup.procs; EOPNOTSUPP where it is "domain invalid"; ENODEV where it has been removed; EBADF where
+    /// the descriptor is something else.
+    pub fn clone3(&mut self, kinds: &[NsKind], cgroup: Option<(RawFd, &str)>) -> Result<Fork, Errno> {
         let into = if cgroup.is_some() { CLONE_INTO_CGROUP } else { 0 };
         let args = CloneArgs {
             flags: NsKind::flags(kinds) | into,
             exit_signal: libc::SIGCHLD as u64,
-            cgroup: cgroup.unwrap_or(0) as u64,
+            cgroup: cgroup.map_or(0, |(fd, _)| fd as u64),
             ..CloneArgs::default()
         };
         // CLONE_ARGS_SIZE_VER0 where no newer field is used, so that kernels from 5.3 on take it.
@@ -76,7 +78,7 @@ impl Kernel {
             (false, Some(_)) => format!("{}|CLONE_INTO_CGROUP", NsKind::flags_text(kinds)),
             _ => NsKind::flags_text(kinds),
         };
-        let cgroup = cgroup.map_or(String::new(), |fd| format!(", cgroup={fd}"));
+        let cgroup = cgroup.map_or(String::new(), |(fd, path)| format!(", cgroup={}", Arg::Fd(fd, path.into())));
         let text = format!("{{flags={flags}, exit_signal=SIGCHLD, stack=NULL, stack_size=0{cgroup}}}");
         self.record("clone3", vec![raw(text), raw(size.to_string())], got).map(|pid| Fork::Parent(pid as i32))
     }

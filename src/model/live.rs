@@ -41,6 +41,8 @@ pub struct CgroupLive {
     pub read_only: bool,
     /// The directory is writable for the observer.
     pub writable: bool,
+    /// The owner of its cgroup.procs, as the observer's user namespace counts.
+    pub owner: Option<u32>,
     /// `pids.current` and `pids.max` of the nearest ancestor that is full.
     pub pids_full: Option<(String, u64)>,
     /// An ancestor that has reached cgroup.max.depth or cgroup.max.descendants: its directory, the file, the limit.

@@ -4,6 +4,7 @@ mod clinic;
 mod engine;
 mod guard;
 pub mod keeper;
+mod open;
 mod play;
 mod reach;
 mod report;

@@ -2,17 +2,15 @@
 
 use super::engine::Session;
 use super::guard;
+use super::open::Opened;
 use super::reach;
 use super::stage::child_gone;
 use super::watch::{AtPrompt, Watch};
-use crate::command::{Args, Card, Kind, Outside, Run, Said, Stop, SubjectView, Terminal};
+use crate::command::{Args, Card, Outside, Run, Said, Stop, SubjectView, Terminal};
 use crate::kernel::{self, Kernel};
-use crate::model::{Call, End, Msg, NsKind, Place, Seen, errno_name};
-use crate::observe;
+use crate::model::{Call, End, Msg, NsKind, Place, errno_name};
 use crate::subject::{Outcome, Reply};
 use nix::errno::Errno;
-use std::os::fd::{AsRawFd, OwnedFd};
-use std::path::PathBuf;
 
 /// What a line came to, before it is written down.
 pub(super) struct Played {
@@ -42,20 +40,25 @@ impl Session {
     }
 
     fn inside(&mut self, card: &Card, args: &Args, line: &str, was: &SubjectView) -> Played {
-        let held = match self.open_targets(card, args) {
-            Ok(held) => held,
-            Err(end) => return Played::ended(end),
+        let mut kernel = Kernel::new();
+        let opened = self.open_targets(&mut kernel, card, args, was);
+        // What the observer had to do first is part of the line.
+        let mut calls = kernel.take();
+        let (held, notes) = match opened {
+            Ok(Opened { held, notes }) => (held, notes),
+            Err(end) => return Played { calls, ..Played::ended(end) },
         };
         let own = if args.on_host { NsKind::ALL.to_vec() } else { guard::owned(was, &self.names) };
         let terminal = Terminal { give: self.options.terminal };
         let lang = self.options.lang;
         let mut watch = Watch::new(self.stages[self.current].handle.pid(), lang, self.options.terminal);
         let handle = &mut self.stages[self.current].handle;
-        let Reply { calls, outcome, output } = handle.run(line, lang, terminal, held, own, &mut |event| watch.on(event));
+        let Reply { calls: inside, outcome, output } = handle.run(line, lang, terminal, held, own, &mut |event| watch.on(event));
         if self.options.terminal {
             kernel::take_terminal_back();
         }
-        let (end, said) = match outcome {
+        calls.extend(inside);
+        let (end, mut said) = match outcome {
             Outcome::Answered(Ok(said)) => (said.exit.map_or(End::Done, |exit| End::Ran { exit }), said),
             Outcome::Answered(Err(stop)) => (self.stopped(stop, &calls, true), Said::nothing()),
             // For `exit` this is what it says.
@@ -76,6 +79,9 @@ impl Session {
                 (End::Unfit { why }, Said::nothing())
             }
         };
+        if matches!(end, End::Done | End::Ran { .. }) {
+            said.notes.extend(notes);
+        }
         Played { calls, output, end, said }
     }
 
@@ -118,7 +124,8 @@ impl Session {
         Played { calls, output, end, said }
     }
 
-    fn stopped(&self, stop: Stop, calls: &[Call], inside: bool) -> End {
+    /// How a line ended that stopped, after these calls.
+    pub(super) fn stopped(&self, stop: Stop, calls: &[Call], inside: bool) -> End {
         match stop {
             Stop::Usage(why) => End::Usage { why },
             Stop::Refused(why) => End::Refused { why },
@@ -127,95 +134,6 @@ impl Session {
                 End::Failed { errno: errno_name(Errno::from_raw(errno)), advice: self.why(calls, errno, inside) }
             }
         }
-    }
-
-    /// Opens what the arguments of kind `Target`, `TargetNs` and `NameAt` name, where the observer can: a PID as the host counts, or
-    /// a subject's name. A path is for the subject to open, in its own view.
-    fn open_targets(&self, card: &Card, args: &Args) -> Result<Vec<(String, String, OwnedFd)>, End> {
-        let mut held = Vec::new();
-        for param in card.args {
-            for word in args.all(param.name) {
-                match (param.kind, word.rsplit_once('@')) {
-                    (Kind::Target, _) if self.pin(word).is_some() => held.extend(self.pin(word)),
-                    (Kind::Target, _) if !word.contains('/') => {
-                        let pid = self.target(word)?;
-                        let fd = kernel::pidfd_open(pid).map_err(|errno| gone(pid, "pidfd_open", errno))?;
-                        held.push((word.clone(), format!("pidfd:[{pid}]"), fd));
-                    }
-                    (Kind::TargetNs(kind), _) => held.push(self.target_ns(card, args, kind, word, word)?),
-                    (Kind::NameAt(kind), Some((_, target))) => held.push(self.target_ns(card, args, kind, word, target)?),
-                    _ => {}
-                }
-            }
-        }
-        Ok(held)
-    }
-
-    /// The namespace of another process, open, if the guard allows it.
-    fn target_ns(
-        &self,
-        card: &Card,
-        args: &Args,
-        kind: NsKind,
-        word: &str,
-        target: &str,
-    ) -> Result<(String, String, OwnedFd), End> {
-        if let Some(pin) = self.pins.iter().find(|pin| pin.name == target && pin.kind == kind) {
-            return match guard::intrusion(card, kind, pin.id, &self.names) {
-                Some(why) if !args.on_host => Err(End::Refused { why }),
-                _ => Ok(self
-                    .pin(target)
-                    .map(|(_, label, fd)| (word.into(), label, fd))
-                    .ok_or_else(|| gone(0, "dup", Errno::EMFILE))?),
-            };
-        }
-        let pid = self.target(target)?;
-        let path = PathBuf::from(format!("/proc/{pid}/ns/{kind}"));
-        let fd = Kernel::new().open_ns(&path).map_err(|errno| gone(pid, &format!("open {}", path.display()), errno))?;
-        let id = match observe::process::link(&PathBuf::from(format!("/proc/self/fd/{}", fd.as_raw_fd()))) {
-            Seen::Is(id) => id,
-            Seen::Not { errno, .. } => return Err(gone(pid, "readlink", Errno::from_raw(errno))),
-        };
-        match guard::intrusion(card, kind, id, &self.names) {
-            Some(why) if !args.on_host => Err(End::Refused { why }),
-            _ => Ok((word.into(), format!("{kind}:[{}]", id.ino), fd)),
-        }
-    }
-
-    /// A descriptor on the namespace that is pinned under this name.
-    fn pin(&self, name: &str) -> Option<(String, String, OwnedFd)> {
-        let pin = self.pins.iter().find(|pin| pin.name == name)?;
-        Some((name.into(), format!("{}:[{}]", pin.kind, pin.id.ino), pin.fd.try_clone().ok()?))
-    }
-
-    /// The PID that a word names.
-    fn target(&self, word: &str) -> Result<i32, End> {
-        match (word.parse::<i32>(), self.stages.iter().find(|stage| stage.name == *word)) {
-            (Ok(pid), _) => Ok(pid),
-            (Err(_), Some(stage)) => Ok(stage.handle.pid()),
-            (Err(_), None) => Err(End::Usage {
-                why: Msg::new(
-                    format!("`{word}` is no PID, no name of a subject or pin and no path (a path has a / in it)"),
-                    format!("`{word}` 既不是 PID，也不是被观察进程或 pin 的名字，也不是路径（路径中含有 /）"),
-                ),
-            }),
-        }
-    }
-}
-
-/// A process that the observer could not take hold of.
-fn gone(pid: i32, call: &str, errno: Errno) -> End {
-    let name = errno_name(errno);
-    match errno {
-        Errno::ENOENT | Errno::ESRCH => End::Usage {
-            why: Msg::new(format!("there is no process {pid}: {call} {name}"), format!("没有进程 {pid}：{call} {name}")),
-        },
-        _ => End::Unfit {
-            why: Msg::new(
-                format!("the observer may not take hold of process {pid}: {call} {name} (ptrace(2))"),
-                format!("观察者无权取得进程 {pid}：{call} {name}（ptrace(2)）"),
-            ),
-        },
     }
 }
 

@@ -21,6 +21,41 @@ pub(super) const ALL: &[Provocation] = &[
         "user.max_net_namespaces = 0",
     ),
     root("A23", "cgroup set pids.max 1", "spawn true", "EAGAIN", "pids.max = 1").needs("root cgroup:pids").cured(),
+    root(
+        "A21",
+        "cgroup new web; cgroup new web/db; cgroup new leaf; cgroup enter leaf; cgroup enable pids; cgroup enable pids --cgroup web",
+        "clone --cgroup web -- true",
+        "EBUSY",
+        "cgroup.subtree_control",
+    )
+    .needs("root cgroup2:pids"),
+    root(
+        "A22",
+        "cgroup new web; cgroup set --cgroup web cgroup.type threaded; cgroup new db",
+        "clone --cgroup db -- true",
+        "EOPNOTSUPP",
+        "domain invalid",
+    )
+    .needs("root cgroup2"),
+    root("A22", "cgroup new web; setuid 1000", "clone --cgroup web", "EACCES", "uid 1000").needs("root cgroup2"),
+    root(
+        "A23",
+        "cgroup new web; cgroup new leaf; cgroup enter leaf; cgroup enable pids; cgroup set pids.max 0 --cgroup web",
+        "clone --cgroup web -- true",
+        "EAGAIN",
+        "pids.max = 0",
+    )
+    .needs("root cgroup2:pids")
+    .cured(),
+    root(
+        "F9",
+        "cgroup new web; cgroup new leaf; cgroup enter leaf; unshare cgroup",
+        "clone --cgroup web -- true",
+        "ENOENT",
+        "nsdelegate",
+    )
+    .needs("root nsdelegate")
+    .possible(),
     nobody("B1", "", "setns 1 uts", "EPERM", "uid 0"),
     root("B1", "unshare user", "setns /proc/1/ns/uts", "EACCES", "user:["),
     root("B3", "unshare pid", "setns /proc/self/ns/pid_for_children", "ENOENT", "").cured(),

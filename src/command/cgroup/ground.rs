@@ -161,7 +161,10 @@ impl Ground {
             .find(|dir| dir.is_dir())
     }
 
-    fn make_home(
+    /// Makes the subject's own cgroup in a hierarchy, and moves nobody but, out of a delegated one, the bench (see `base`).
+    ///
+    /// Errors: as [`Ground::prepare`].
+    pub(super) fn make_home(
         &self,
         kernel: &mut Kernel,
         hierarchy: &Hierarchy,

@@ -1,6 +1,7 @@
 //! cgroups: what a subject and all it starts may use. The bench makes a cgroup for each subject when a line needs one.
 
 mod base;
+mod birth;
 mod devices;
 mod enable;
 mod enter;
@@ -24,6 +25,7 @@ mod trial;
 mod value;
 mod watch;
 
+pub use birth::birthplace;
 pub use file::{files, settable};
 pub use ground::Ground;
 pub use nested::Nested;
@@ -56,7 +58,7 @@ pub const CARDS: &[Card] = &[
 /// The flag that names another cgroup than the one in which the subject sits.
 const AT: Param = Param {
     name: "--cgroup",
-    kind: Kind::Flag,
+    kind: Kind::CgroupName,
     count: Count::Valued,
     about: Text {
         en: "a cgroup below the subject's own (`.` is its own); without it, the one in which the subject sits",

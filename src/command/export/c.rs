@@ -68,11 +68,13 @@ impl Program {
             Deed::Line(line) => self.say(&comment(line)),
             Deed::Cannot(why) => self.say(&comment(&format!("not written: {why}"))),
             Deed::Unshare(kinds) => self.must(&format!("unshare({})", NsKind::flags_text(kinds))),
-            Deed::Child { kinds, deeds, ended: None } => {
+            Deed::Child { kinds, cgroup, deeds, ended: None } => {
+                self.next_is_born_in(cgroup.as_deref());
                 self.say(&format!("become_child({});", NsKind::flags_text(kinds)));
                 self.all(deeds);
             }
-            Deed::Child { kinds, deeds, ended: Some(status) } => {
+            Deed::Child { kinds, cgroup, deeds, ended: Some(status) } => {
+                self.next_is_born_in(cgroup.as_deref());
                 self.say(&format!("if (child({})) {{", NsKind::flags_text(kinds)));
                 self.depth += 1;
                 self.all(deeds);
@@ -80,7 +82,8 @@ impl Program {
                 self.depth -= 1;
                 self.say("}");
             }
-            Deed::Run { kinds, words, background } => {
+            Deed::Run { kinds, cgroup, words, background } => {
+                self.next_is_born_in(cgroup.as_deref());
                 let words: Vec<String> = words.iter().map(|word| string(word)).collect();
                 let (flags, background) = (NsKind::flags_text(kinds), u8::from(*background));
                 self.say(&format!("run({flags}, {background}, (char *[]){{ {}, NULL }});", words.join(", ")));
@@ -117,6 +120,15 @@ impl Program {
             }
             Deed::Call { name, args } => self.call(name, args),
         }
+    }
+
+    /// Has the observer open this cgroup and hand it over, for the next child.
+    fn next_is_born_in(&mut self, dir: Option<&str>) {
+        let Some(dir) = dir else { return };
+        let number = self.cases.len() + 1;
+        let step = format!("{{ AT(path, {}); {} }}", at(dir), checked("offer(path)"));
+        self.cases.push(format!("\tcase {number}:\n\t\t{step}\n\t\treturn 0;\n"));
+        self.must(&format!("outside({number})"));
     }
 
     fn call(&mut self, name: &str, args: &[Arg]) {
@@ -158,27 +170,31 @@ fn bits(names: &str) -> String {
 
 /// A call of the observer's: paths and texts have the numbers that are known only when it runs.
 fn observed(deed: &Deed) -> Option<String> {
-    // A format, and the numbers in the order in which it asks for them.
-    let at = |word: &str| {
-        let mut places: Vec<(usize, &str)> = [(BOX, "subject"), (PID, "asker")]
-            .into_iter()
-            .flat_map(|(mark, number)| word.match_indices(mark).map(move |(at, _)| (at, number)))
-            .collect();
-        places.sort_unstable();
-        let format = string(&word.replace('%', "%%").replace(BOX, "boxlab-%d").replace(PID, "%d"));
-        places.into_iter().fold(format, |text, (_, number)| format!("{text}, {number}"))
-    };
-    let checked = |call: String| format!("if ({call})\n\t\t\treturn -1;");
     match deed {
         Deed::Call { name, args } => {
             let (name, path) = (if name == "mkdir" { "make" } else { name.as_str() }, at(&text(args.first()?)));
-            Some(format!("{{ AT(path, {path}); {} }}", checked(format!("{name}(path)"))))
+            Some(format!("{{ AT(path, {path}); {} }}", checked(&format!("{name}(path)"))))
         }
         Deed::Put { path, text } => {
-            Some(format!("{{ AT(path, {}); AT(text, {}); {} }}", at(path), at(text), checked("put(path, text)".into())))
+            Some(format!("{{ AT(path, {}); AT(text, {}); {} }}", at(path), at(text), checked("put(path, text)")))
         }
         _ => None,
     }
+}
+
+/// A format, and the numbers in the order in which it asks for them.
+fn at(word: &str) -> String {
+    let mut places: Vec<(usize, &str)> = [(BOX, "subject"), (PID, "asker")]
+        .into_iter()
+        .flat_map(|(mark, number)| word.match_indices(mark).map(move |(at, _)| (at, number)))
+        .collect();
+    places.sort_unstable();
+    let format = string(&word.replace('%', "%%").replace(BOX, "boxlab-%d").replace(PID, "%d"));
+    places.into_iter().fold(format, |text, (_, number)| format!("{text}, {number}"))
+}
+
+fn checked(call: &str) -> String {
+    format!("if ({call})\n\t\t\treturn -1;")
 }
 
 fn comment(text: &str) -> String {

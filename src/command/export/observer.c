@@ -1,6 +1,8 @@
 
 /* The observer stays outside, as a container runtime does. The kernel tells it who asks, in its own numbers (SO_PASSCRED). */
 static int ask = -1;
+/* A directory that goes with the next answer. */
+static int offered = -1;
 static char made[64][4096];
 static int mades;
 
@@ -13,6 +15,12 @@ static int make(const char *path)
 	if (mades < 64)
 		snprintf(made[mades++], sizeof made[0], "%s", path);
 	return 0;
+}
+
+static int offer(const char *path)
+{
+	offered = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return offered < 0 ? -1 : 0;
 }
 
 /* A path or text with numbers that are known only now. */
@@ -38,7 +46,19 @@ static void observer(int socket, int subject)
 			break;
 		struct ucred *who = (struct ucred *)CMSG_DATA(CMSG_FIRSTHDR(&message));
 		int answer = observe(number, who->pid, subject) ? errno : 0;
-		if (send(socket, &answer, sizeof answer, MSG_NOSIGNAL) < 0)
+		union { char space[CMSG_SPACE(sizeof(int))]; struct cmsghdr align; } right;
+		struct iovec out = { &answer, sizeof answer };
+		struct msghdr reply = { .msg_iov = &out, .msg_iovlen = 1 };
+		if (offered >= 0) {
+			reply.msg_control = right.space, reply.msg_controllen = sizeof right;
+			*CMSG_FIRSTHDR(&reply) = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+			memcpy(CMSG_DATA(CMSG_FIRSTHDR(&reply)), &offered, sizeof offered);
+		}
+		ssize_t sent = sendmsg(socket, &reply, MSG_NOSIGNAL);
+		if (offered >= 0)
+			close(offered);
+		offered = -1;
+		if (sent < 0)
 			break;
 	}
 	/* Nobody asks any more. What was made goes when the subject does. */
@@ -68,8 +88,13 @@ static void start_observer(void)
 static int outside(int number)
 {
 	int answer;
-	if (send(ask, &number, sizeof number, 0) < 0 || recv(ask, &answer, sizeof answer, 0) != sizeof answer)
+	union { char space[CMSG_SPACE(sizeof(int))]; struct cmsghdr align; } right;
+	struct iovec in = { &answer, sizeof answer };
+	struct msghdr reply = { .msg_iov = &in, .msg_iovlen = 1, .msg_control = right.space, .msg_controllen = sizeof right };
+	if (send(ask, &number, sizeof number, 0) < 0 || recvmsg(ask, &reply, MSG_CMSG_CLOEXEC) != sizeof answer)
 		return -1;
+	if (CMSG_FIRSTHDR(&reply))
+		memcpy(&birthplace, CMSG_DATA(CMSG_FIRSTHDR(&reply)), sizeof birthplace);
 	errno = answer;
 	return answer ? -1 : 0;
 }

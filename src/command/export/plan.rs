@@ -12,10 +12,10 @@ pub enum Deed {
     /// unshare(2).
     Unshare(Vec<NsKind>),
     /// A child that goes on in its parent's stead, born into new namespaces. What it did, and with which status it ended where it did:
-    /// then the parent goes on.
-    Child { kinds: Vec<NsKind>, deeds: Vec<Deed>, ended: Option<i32> },
+    /// then the parent goes on. Born in the cgroup of this directory, where there is one.
+    Child { kinds: Vec<NsKind>, cgroup: Option<String>, deeds: Vec<Deed>, ended: Option<i32> },
     /// A program: fork(2), execve(2), wait(2).
-    Run { kinds: Vec<NsKind>, words: Vec<String>, background: bool },
+    Run { kinds: Vec<NsKind>, cgroup: Option<String>, words: Vec<String>, background: bool },
     /// A call whose arguments are strings and symbols: mount(2), umount2(2), mkdir(2), chdir(2) and the like.
     Call { name: String, args: Vec<Arg> },
     /// A copy of a mount, with flags set and cleared, mounted: open_tree(2), mount_setattr(2), move_mount(2).
@@ -60,27 +60,24 @@ fn deeds(steps: &mut std::slice::Iter<'_, Step>, keeper: i32) -> (Vec<Deed>, Opt
                 return (found, Some(status));
             }
             "fork" | "clone" if words("CMD").is_empty() => {
-                let kinds = step.calls.iter().find_map(flags_of).unwrap_or_default();
+                let (kinds, cgroup) = born(step, keeper, &mut found);
                 let (deeds, ended) = deeds(steps, keeper);
-                found.push(Deed::Child { kinds, deeds, ended });
+                found.push(Deed::Child { kinds, cgroup, deeds, ended });
             }
             "spawn" | "clone" => {
-                let kinds = step.calls.iter().find_map(flags_of).unwrap_or_default();
+                let (kinds, cgroup) = born(step, keeper, &mut found);
                 let background = parsed.as_ref().is_some_and(|parsed| parsed.args.flag("-b"));
                 if parsed.as_ref().is_some_and(|parsed| parsed.args.flag("--init")) {
                     found.push(Deed::Cannot("the small init of `spawn --init`".into()));
                 }
-                found.push(Deed::Run { kinds, words: words("CMD"), background });
+                found.push(Deed::Run { kinds, cgroup, words: words("CMD"), background });
             }
             name if name.starts_with("link ") || name.starts_with("addr ") || name.starts_with("route ") => {
                 let words = command::words(&step.line).unwrap_or_default();
                 found.push(ip(&words).unwrap_or_else(|| Deed::Cannot("it reaches into another subject's network".into())));
             }
             _ if step.place == Place::Outside => {
-                let deeds: Vec<Deed> = step.calls.iter().filter_map(|call| outside(call, step, keeper)).collect();
-                if !deeds.is_empty() {
-                    found.push(Deed::Outside(deeds));
-                }
+                found.extend(observers(&step.calls, step, keeper));
             }
             _ => found.extend(inside(&step.calls)),
         }
@@ -88,10 +85,26 @@ fn deeds(steps: &mut std::slice::Iter<'_, Step>, keeper: i32) -> (Vec<Deed>, Opt
     (found, None)
 }
 
-/// The namespaces that a clone3(2) made.
-fn flags_of(call: &Call) -> Option<Vec<NsKind>> {
-    let Some(Arg::Raw(text)) = call.args.first().filter(|_| call.name == "clone3") else { return None };
-    Some(kinds(text.strip_prefix("{flags=")?.split(',').next()?))
+/// The namespaces and the cgroup into which a clone3(2) made its child. What the observer did before it is among the deeds.
+fn born(step: &Step, keeper: i32, found: &mut Vec<Deed>) -> (Vec<NsKind>, Option<String>) {
+    let Some(at) = step.calls.iter().position(|call| call.name == "clone3") else { return (Vec::new(), None) };
+    found.extend(observers(&step.calls[..at], step, keeper));
+    let Some(Arg::Raw(text)) = step.calls[at].args.first() else { return (Vec::new(), None) };
+    let flags = text.strip_prefix("{flags=").and_then(|rest| rest.split(',').next()).unwrap_or_default();
+    let path = text.split_once("cgroup=").and_then(|(_, rest)| rest.split_once('<')?.1.rsplit_once('>'));
+    (kinds(flags), path.map(|(path, _)| boxed(path, step, keeper)))
+}
+
+/// What the observer did with these calls; None where that is nothing.
+fn observers(calls: &[Call], step: &Step, keeper: i32) -> Option<Deed> {
+    let deeds: Vec<Deed> = calls.iter().filter_map(|call| outside(call, step, keeper)).collect();
+    (!deeds.is_empty()).then_some(Deed::Outside(deeds))
+}
+
+/// A path of the observer's, with the places that are known only when the export runs.
+fn boxed(path: &str, step: &Step, keeper: i32) -> String {
+    let own = step.pids.iter().find_map(|pid| path.strip_prefix(&format!("/proc/{pid}/")));
+    own.map_or_else(|| path.replace(&format!("/boxlab-{keeper}"), &format!("/{BOX}")), |file| format!("/proc/{PID}/{file}"))
 }
 
 fn kinds(flags: &str) -> Vec<NsKind> {
@@ -179,11 +192,7 @@ fn outside(call: &Call, step: &Step, keeper: i32) -> Option<Deed> {
     if call.answer.is_err() {
         return None;
     }
-    let tag = format!("/boxlab-{keeper}");
-    let path = |path: &str| {
-        let own = step.pids.iter().find_map(|pid| path.strip_prefix(&format!("/proc/{pid}/")));
-        own.map_or_else(|| path.replace(&tag, &format!("/{BOX}")), |file| format!("/proc/{PID}/{file}"))
-    };
+    let path = |path: &str| boxed(path, step, keeper);
     match (call.name.as_str(), call.args.as_slice()) {
         ("mkdir" | "rmdir", [dir, ..]) => {
             let args = std::iter::once(Arg::Str(path(&text(dir)))).chain(call.args.iter().skip(1).cloned());
@@ -195,7 +204,7 @@ fn outside(call: &Call, step: &Step, keeper: i32) -> Option<Deed> {
             own.then(|| Deed::Put { path: path(file), text: PID.into() })
         }
         ("write", [Arg::Fd(_, file), Arg::Str(value), _]) => Some(Deed::Put { path: path(file), text: value.clone() }),
-        ("setns", _) => None,
+        ("setns" | "openat", _) => None,
         (name, _) => Some(Deed::Cannot(format!("{name}(2), from outside"))),
     }
 }

@@ -27,6 +27,9 @@
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x80
 #endif
+#ifndef CLONE_INTO_CGROUP
+#define CLONE_INTO_CGROUP 0x200000000ULL
+#endif
 #ifndef MS_NOSYMFOLLOW
 #define MS_NOSYMFOLLOW 256
 #endif
@@ -92,10 +95,21 @@ static int status_of(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* The directory of the cgroup in which the next child is to be born, if any. */
+static int birthplace = -1;
+
 static pid_t clone_into(uint64_t flags)
 {
 	struct clone_args arguments = { .flags = flags, .exit_signal = SIGCHLD };
-	return MUST(syscall(SYS_clone3, &arguments, sizeof arguments));
+	if (birthplace >= 0) {
+		arguments.flags |= CLONE_INTO_CGROUP;
+		arguments.cgroup = birthplace;
+	}
+	pid_t pid = MUST(syscall(SYS_clone3, &arguments, sizeof arguments));
+	if (birthplace >= 0)
+		close(birthplace);
+	birthplace = -1;
+	return pid;
 }
 
 /* 1 in the child. The parent waits, and then goes on with 0. */

@@ -90,24 +90,31 @@ impl Script {
                     self.enter(&format!("unshare {}", options(&now)));
                 }
             }
-            Deed::Child { kinds, deeds, ended } => {
+            Deed::Child { kinds, cgroup, deeds, ended } => {
                 let born = self.children(kinds, true);
+                let moves = cgroup.as_ref().map(|dir| self.mover(dir));
                 let (pending, clocks) = (std::mem::take(&mut self.pending), std::mem::take(&mut self.clocks));
                 let Some(status) = ended else {
                     self.enter(&born);
+                    moves.iter().for_each(|number| self.say(&format!("outside {number}")));
                     return self.all(deeds);
                 };
                 let (here, next) = (self.at, self.stages.len());
                 self.say(&format!("BOX_STAGE={next} {born}{AGAIN} || true"));
                 self.stages.push(String::new());
                 self.at = next;
+                moves.iter().for_each(|number| self.say(&format!("outside {number}")));
                 self.all(deeds);
                 self.say(&format!("exit {status}"));
                 (self.at, self.pending, self.clocks) = (here, pending, clocks);
             }
-            Deed::Run { kinds, words, background } => {
+            Deed::Run { kinds, cgroup, words, background } => {
                 let born = self.children(kinds, false);
-                let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+                let mut words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+                if let Some(dir) = cgroup {
+                    let number = self.mover(dir);
+                    words.insert(0, format!("sh -c 'echo {number} >&8; read -r answer <&9; exec \"$@\"' sh"));
+                }
                 // What it answered is its own matter, as in the session.
                 self.say(&format!("{born}{}{}", words.join(" "), if *background { " &" } else { " || true" }));
             }
@@ -150,6 +157,16 @@ impl Script {
             }
             Deed::Call { name, args } => self.call(name, args),
         }
+    }
+
+    /// What the observer does to have the process that asks in this cgroup.
+    fn mover(&mut self, dir: &str) -> usize {
+        self.say(
+            "# Born where its parent is, and moved: no tool of a shell has CLONE_INTO_CGROUP, the program of `export c` has.",
+        );
+        let put = Deed::Put { path: format!("{dir}/cgroup.procs"), text: PID.into() };
+        self.cases.push(format!("  {}) {} ;;\n", self.cases.len() + 1, observed(&put).unwrap_or_default()));
+        self.cases.len()
     }
 
     fn flags(&mut self, path: &str, recursive: bool, set: &str, clear: &str) {

@@ -1,6 +1,6 @@
 //! Job control in the subject: a child in its own process group, with the terminal while it is in the foreground.
 
-use crate::command::{Inside, Job, Said, Stop};
+use crate::command::{Held, Inside, Job, Said, Stop};
 use crate::kernel::{self, Fork, Kernel, Program};
 use crate::model::{Exit, Msg, NoteKind, NsKind};
 use nix::errno::Errno;
@@ -35,13 +35,24 @@ pub struct Started {
 ///
 /// Errors: as [`Kernel::clone3`] and execve(2).
 pub fn start(cx: &mut Inside<'_>, kinds: &[NsKind], body: &Body<'_>, foreground: bool) -> Result<Started, Stop> {
+    start_in(cx, kinds, None, body, foreground)
+}
+
+/// The same, born in the cgroup whose directory the observer handed over.
+pub fn start_in(
+    cx: &mut Inside<'_>,
+    kinds: &[NsKind],
+    cgroup: Option<&Held>,
+    body: &Body<'_>,
+    foreground: bool,
+) -> Result<Started, Stop> {
     let (report, reporter) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC)?;
     let parent = nix::unistd::getpid();
     let give_terminal = foreground && cx.terminal.give;
     kernel::interrupted();
     // The program does not begin before the subject hears of its Ctrl-C, too.
     let gate = if give_terminal { Some(nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC)?) } else { None };
-    match cx.kernel.clone3(kinds, None)? {
+    match cx.kernel.clone3(kinds, cgroup.map(Held::named))? {
         Fork::Child => {
             drop(report);
             tell(&reporter, nix::unistd::getpid().as_raw());

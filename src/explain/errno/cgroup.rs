@@ -5,10 +5,11 @@ mod check;
 use super::case::{always, undecided, unreached};
 use super::{NONE, Row, row, t};
 use check::{
-    child_enables, cpu_only, hands_down, internal, invalid, no_file, not_a_map, not_handed_down, occupied, read_only, removed,
-    taken, tree_full, undelegated,
+    child_enables, cpu_only, internal, no_file, not_a_map, not_handed_down, occupied, read_only, removed, taken, tree_full,
 };
 use nix::errno::Errno::*;
+
+pub(super) use check::{hands_down, invalid, undelegated};
 
 const SUBTREE: &[&str] = &["write cgroup.subtree_control"];
 const PROCS: &[&str] = &["write cgroup.procs"];
@@ -114,11 +115,11 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(
         "F9",
-        PROCS,
+        &["write cgroup.procs", "clone3 CLONE_INTO_CGROUP"],
         &[ENOENT],
         t(
-            "source or target lies outside of the writer's cgroup namespace (nsdelegate)",
-            "源或目标在写入者的 cgroup 命名空间之外（nsdelegate）",
+            "source or target lies outside of the caller's cgroup namespace, and cgroup2 is mounted with nsdelegate: a namespace is a border for moves and births",
+            "源或目标在调用者的 cgroup 命名空间之外，而 cgroup2 以 nsdelegate 挂载：进程的移动与出生都不能越过命名空间的边界",
         ),
         t("do it from outside, as `cgroup enter .` does", "从外部来做，即 `cgroup enter .` 的做法"),
         undecided,

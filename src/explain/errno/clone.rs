@@ -1,6 +1,7 @@
 //! A: unshare(2), clone3(2), fork(2).
 
 mod check;
+mod into;
 
 use super::case::unreached;
 use super::{NONE, Row, row, t};
@@ -241,30 +242,30 @@ pub(super) const ROWS: &[Row] = &[
         &["clone3 CLONE_INTO_CGROUP"],
         &[EBADF],
         t("the descriptor is not an open directory of cgroup v2", "该描述符不是已打开的 cgroup v2 目录"),
-        NONE,
-        unreached,
+        t("`clone --cgroup NAME` opens the right one", "`clone --cgroup NAME` 会打开正确的目录"),
+        into::no_cgroup,
     ),
     row(
         "A21",
         &["clone3 CLONE_INTO_CGROUP"],
         &[EBUSY],
         t(
-            "the cgroup enables controllers for its children, so only leaves below it may hold processes",
-            "该 cgroup 为子 cgroup 启用了控制器，只有其下的叶子才能容纳进程",
+            "the cgroup enables controllers for its children, so only leaves below it may hold processes (no internal processes, cgroups(7))",
+            "该 cgroup 为子 cgroup 启用了控制器，只有其下的叶子才能容纳进程（内部节点无进程，cgroups(7)）",
         ),
-        NONE,
-        unreached,
+        t("take a leaf below it: `clone --cgroup web/leaf -- true`", "改用其下的叶子：`clone --cgroup web/leaf -- true`"),
+        into::inner_node,
     ),
     row(
         "A22",
         &["clone3 CLONE_INTO_CGROUP"],
         &[EOPNOTSUPP, EACCES],
         t(
-            "the cgroup is `domain invalid` (EOPNOTSUPP), or is not delegated to this user (EACCES)",
-            "该 cgroup 处于 domain invalid 状态（EOPNOTSUPP），或没有委派给当前用户（EACCES）",
+            "the cgroup is `domain invalid`, below a threaded one (EOPNOTSUPP); or the caller may not write its cgroup.procs, whoever opened the directory (EACCES)",
+            "该 cgroup 处于 domain invalid 状态，在 threaded cgroup 之下（EOPNOTSUPP）；或调用者无权写它的 cgroup.procs，不论目录是谁打开的（EACCES）",
         ),
-        NONE,
-        unreached,
+        t("see its type: `cgroup get cgroup.type --cgroup web`", "查看类型：`cgroup get cgroup.type --cgroup web`"),
+        into::not_for_this,
     ),
     row(
         "A23",

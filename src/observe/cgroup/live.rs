@@ -46,6 +46,7 @@ impl Hierarchies {
             kind: words(dir, "cgroup.type").join(" "),
             read_only: one.read_only,
             writable: access(dir, AccessFlags::W_OK).is_ok(),
+            owner: nix::sys::stat::stat(&dir.join("cgroup.procs")).ok().map(|stat| stat.st_uid),
             pids_full: pids_full(one.mount.as_path(), dir),
             tree_full: tree_full(one.mount.as_path(), dir),
             memory: ["memory.current", "memory.usage_in_bytes"].iter().find_map(|file| number(dir, file)),

@@ -113,6 +113,8 @@ fn paths(call: Option<&Call>) -> Vec<String> {
 fn first_path(call: &Call) -> Option<&str> {
     call.args.iter().find_map(|arg| match arg {
         Arg::Str(path) | Arg::Fd(_, path) if path.starts_with('/') => Some(path.as_str()),
+        // `{flags=CLONE_INTO_CGROUP, …, cgroup=7</sys/fs/cgroup/box>}`
+        Arg::Raw(text) => text.split_once('<')?.1.rsplit_once('>').map(|(path, _)| path).filter(|path| path.starts_with('/')),
         _ => None,
     })
 }

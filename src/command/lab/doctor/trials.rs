@@ -5,8 +5,6 @@ use crate::command::{Outside, net};
 use crate::kernel::{Fork, Instruction, Kernel, die_with_parent, exit_now, pidfd_open};
 use crate::model::{NsKind, Text};
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, open};
-use nix::sys::stat::Mode;
 use std::os::fd::AsRawFd;
 use std::path::Path;
 
@@ -121,7 +119,7 @@ fn clone3(kernel: &mut Kernel) -> Result<(), Errno> {
 }
 
 /// A child that ends at once.
-fn born(kernel: &mut Kernel, cgroup: Option<i32>) -> Result<(), Errno> {
+fn born(kernel: &mut Kernel, cgroup: Option<(i32, &str)>) -> Result<(), Errno> {
     match kernel.clone3(&[], cgroup)? {
         Fork::Child => exit_now(0),
         Fork::Parent(pid) => kernel.wait4(pid, false).map(drop),
@@ -130,6 +128,6 @@ fn born(kernel: &mut Kernel, cgroup: Option<i32>) -> Result<(), Errno> {
 
 /// clone3(2) with CLONE_INTO_CGROUP: a child that is born in the cgroup of this directory.
 pub fn born_in(kernel: &mut Kernel, dir: &Path) -> Result<(), Errno> {
-    let dir = open(dir, OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty())?;
-    born(kernel, Some(dir.as_raw_fd()))
+    let fd = kernel.open_cgroup(dir)?;
+    born(kernel, Some((fd.as_raw_fd(), &dir.to_string_lossy())))
 }

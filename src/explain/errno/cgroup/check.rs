@@ -1,6 +1,7 @@
 //! What decides between the reasons of the tree of cgroups.
 
 use super::super::case::{Case, Verdict, apart, decide, known, maybe, no, yes};
+use crate::explain::cap::Cap;
 use crate::model::{CgroupLive, PidLive};
 use nix::errno::Errno::*;
 
@@ -28,7 +29,7 @@ pub(super) fn internal(case: &Case<'_>) -> Verdict {
     decide(!group.procs.is_empty()).seen(format!("in {}: {procs}", group.dir), format!("{} 中有：{procs}", group.dir))
 }
 
-pub(super) fn hands_down(case: &Case<'_>) -> Verdict {
+pub(in crate::explain::errno) fn hands_down(case: &Case<'_>) -> Verdict {
     let Some(group) = group(case) else { return apart() };
     let on = group.subtree_control.join(" ");
     decide(!group.subtree_control.is_empty())
@@ -87,10 +88,15 @@ pub(super) fn no_file(case: &Case<'_>) -> Verdict {
     )
 }
 
-pub(super) fn undelegated(case: &Case<'_>) -> Verdict {
+pub(in crate::explain::errno) fn undelegated(case: &Case<'_>) -> Verdict {
     let Some(group) = group(case) else { return apart() };
     let uid = case.creds().map_or(0, |creds| creds.euid);
-    known((!group.writable).then_some(true))
+    let closed = match case.live.inside {
+        // What the observer may do says nothing about the subject.
+        true => group.owner.is_some_and(|owner| owner != uid) && case.may(Cap::DAC_OVERRIDE, case.home()) == Some(false),
+        false => !group.writable,
+    };
+    known(closed.then_some(true))
         .seen(format!("uid {uid} may not write {}", group.dir), format!("uid {uid} 不能写 {}", group.dir))
 }
 
@@ -98,7 +104,7 @@ pub(super) fn not_a_map(case: &Case<'_>) -> Verdict {
     if group(case).is_some() { maybe() } else { apart() }
 }
 
-pub(super) fn invalid(case: &Case<'_>) -> Verdict {
+pub(in crate::explain::errno) fn invalid(case: &Case<'_>) -> Verdict {
     let Some(group) = group(case) else { return apart() };
     decide(group.kind == "domain invalid").seen(format!("cgroup.type: {}", group.kind), format!("cgroup.type：{}", group.kind))
 }
