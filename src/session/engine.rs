@@ -11,7 +11,7 @@ use crate::subject::{Handle, News};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How a session is set up.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,7 +38,12 @@ pub struct Session {
     /// Which case of the clinic the subject is, once there was one.
     pub(super) patient: Option<usize>,
     pub(super) listener: Option<super::report::Listener>,
+    /// How the subject was when the last line ended.
+    closing: Option<(Instant, SubjectView)>,
 }
+
+/// So soon after a line the next one begins with what that one left.
+const AT_ONCE: Duration = Duration::from_millis(1);
 
 /// The keeper, or who does its work, sweeps up all cgroups of the session: there is no need to do it one by one before.
 impl Drop for Session {
@@ -69,6 +74,7 @@ impl Session {
             keeper,
             patient: None,
             listener: None,
+            closing: None,
         })
     }
 
@@ -124,6 +130,7 @@ impl Session {
 
     /// Has the current subject say anew what it sees of itself, so that [`Session::seen`] is of this moment.
     pub fn refresh(&mut self) {
+        self.closing = None;
         self.stages[self.current].handle.ask_for_inside(self.options.lang);
     }
 
@@ -134,7 +141,7 @@ impl Session {
             self.history.push(line.to_string());
         }
         let (calls, mut notes) = self.news(Duration::ZERO);
-        let was = self.stages[self.current].view();
+        let was = self.opening();
         self.report(&Report::Runs);
         let mut turn = Turn {
             line: line.into(),
@@ -172,6 +179,15 @@ impl Session {
         }
         self.report_scene(turn.changes.clone());
         turn
+    }
+
+    /// The subject as a line finds it. In a script one line follows another at once: it is not read twice.
+    fn opening(&mut self) -> SubjectView {
+        let stage = &self.stages[self.current];
+        match self.closing.take() {
+            Some((when, is)) if when.elapsed() < AT_ONCE && is.name == stage.name && is.pids == stage.handle.pids() => is,
+            _ => stage.view(),
+        }
     }
 
     /// What happened to the subjects by themselves, or by what was done from outside, and the calls that go with it; waits at
@@ -217,6 +233,7 @@ impl Session {
             self.stages[self.current].handle.ask_for_inside(self.options.lang);
         }
         let is = self.stages[self.current].view();
+        self.closing = Some((Instant::now(), is.clone()));
         // What the clinic changed is for the learner to find out.
         let secret = card.name == command::clinic::CLINIC.name;
         if is.name == was.name && !secret {

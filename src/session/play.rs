@@ -34,7 +34,7 @@ impl Session {
         }
         match (card.run, card.place(args)) {
             (Run::Inside(_) | Run::Either { .. }, Place::Inside) => self.inside(card, args, line, was),
-            (Run::Outside(run) | Run::Shell(run) | Run::Either { outside: run, .. }, _) => self.outside(run, args),
+            (Run::Outside(run) | Run::Shell(run) | Run::Either { outside: run, .. }, _) => self.outside(run, args, was),
             (Run::Inside(_), _) => self.inside(card, args, line, was),
         }
     }
@@ -85,14 +85,14 @@ impl Session {
         Played { calls, output, end, said }
     }
 
-    fn outside(&mut self, run: fn(&mut Outside<'_>, &Args) -> Result<Said, Stop>, args: &Args) -> Played {
+    fn outside(&mut self, run: fn(&mut Outside<'_>, &Args) -> Result<Said, Stop>, args: &Args, was: &SubjectView) -> Played {
         let mut kernel = Kernel::new();
-        let subjects = self.subjects();
+        let subjects = self.stages.iter().map(|stage| if stage.name == was.name { was.clone() } else { stage.view() }).collect();
         let lookout = AtPrompt::new(self.options.lang, self.options.terminal);
         let mut cx = Outside {
             kernel: &mut kernel,
             lang: self.options.lang,
-            subject: subjects[self.current].clone(),
+            subject: was.clone(),
             subjects,
             host: self.names.host(),
             names: &self.names,
