@@ -1,8 +1,10 @@
 //! What differs between two snapshots.
 
+use super::mounts::mount_changes;
 use super::{ALL_CAPS, Bounds, Creds, NsKind, Rlimit, Seen, Snapshot, cap_names, caps_text, securebits_text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// One difference, as names and values: `ns.pid`, `next.pid`, `uid`, `hostname`, `cgroup.memory`, … With `was` empty, `is` was
 /// added; with `is` empty, `was` was taken away: `caps.eff` has a row for the names gained and one for those lost.
@@ -49,6 +51,12 @@ pub fn changes(was: &Snapshot, is: &Snapshot) -> Vec<Change> {
         }
     }
     found.seen("root", &was.root, &is.root);
+    if let (Some(was_mounts), Some(is_mounts)) = (&was.mounts, &is.mounts)
+        && !Arc::ptr_eq(was_mounts, is_mounts)
+    {
+        let same_ns = was.ns_id(NsKind::Mnt) == is.ns_id(NsKind::Mnt);
+        found.0.extend(mount_changes(was_mounts, is_mounts, same_ns));
+    }
     found.0
 }
 

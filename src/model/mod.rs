@@ -4,6 +4,7 @@ mod call;
 mod cap;
 mod change;
 mod live;
+mod mounts;
 mod names;
 mod ns;
 mod pane;

@@ -1,9 +1,10 @@
 //! What can be seen of one process at one moment.
 
-use super::{NsId, NsKind, Rlimit};
+use super::{MountLive, NsId, NsKind, Rlimit};
 use nix::errno::Errno;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What a reader found, or why it found nothing; never a silent None.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,6 +164,9 @@ pub struct Snapshot {
     pub clocks: Seen<Vec<(String, i64)>>,
     /// What it says of itself.
     pub inside: Option<Inside>,
+    /// Its mounts, in the order of mountinfo. They are many, and most lines leave them alone: read where they are asked for, and shared.
+    #[serde(skip)]
+    pub mounts: Option<Arc<[MountLive]>>,
 }
 
 impl Snapshot {

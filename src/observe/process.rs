@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// All there is to see of a process. `proc` is a mount of proc(5), `pid` a PID as that mount counts.
+/// All there is to see of a process but its mounts. `proc` is a mount of proc(5), `pid` a PID as that mount counts.
 ///
 /// Nothing is lost when one link cannot be read: each has its own answer. A snapshot of a dead process has ENOENT
 /// or ESRCH everywhere.
@@ -32,6 +32,7 @@ pub fn snapshot(proc: &Path, pid: i32) -> Snapshot {
         root: read_link(&dir.join("root")),
         clocks: map(read(&dir.join("timens_offsets")), |text| clocks(&text)),
         inside: None,
+        mounts: None,
     }
 }
 

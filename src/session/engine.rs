@@ -183,10 +183,14 @@ impl Session {
 
     /// The subject as a line finds it. In a script one line follows another at once: it is not read twice.
     fn opening(&mut self) -> SubjectView {
-        let stage = &self.stages[self.current];
+        let stage = &mut self.stages[self.current];
         match self.closing.take() {
             Some((when, is)) if when.elapsed() < AT_ONCE && is.name == stage.name && is.pids == stage.handle.pids() => is,
-            _ => stage.view(),
+            _ => {
+                let mut view = stage.view();
+                view.seen.mounts = stage.mounts(&view.seen, false);
+                view
+            }
         }
     }
 
@@ -232,7 +236,9 @@ impl Session {
         if turn.place == Place::Outside && played.calls.iter().any(|call| call.is_write_below("/proc/")) {
             self.stages[self.current].handle.ask_for_inside(self.options.lang);
         }
-        let is = self.stages[self.current].view();
+        let stage = &mut self.stages[self.current];
+        let mut is = stage.view();
+        is.seen.mounts = stage.mounts(&is.seen, may_mount(played));
         self.closing = Some((Instant::now(), is.clone()));
         // What the clinic changed is for the learner to find out.
         let secret = card.name == command::clinic::CLINIC.name;
@@ -297,4 +303,10 @@ impl Session {
             self.stages[at] = Stage::new(name, handle, self.keeper);
         }
     }
+}
+
+/// Can the subject have other mounts after this? A program can do what it likes; of the calls those that are about mounts.
+fn may_mount(played: &Played) -> bool {
+    let mounts = |call: &Call| call.name.contains("mount") || call.name == "pivot_root";
+    matches!(played.end, End::Ran { .. }) || played.calls.iter().any(mounts)
 }

@@ -1,10 +1,11 @@
 //! One subject on its stage: what the session keeps of it, and what is said when it ends.
 
 use crate::command::{self, Step, SubjectView};
-use crate::model::{End, Exit, Msg, Note, NoteKind, Place, Turn};
+use crate::model::{End, Exit, MountLive, Msg, Note, NoteKind, NsId, NsKind, Place, Snapshot, Turn};
 use crate::observe;
 use crate::subject::Handle;
 use std::path::Path;
+use std::sync::Arc;
 
 /// One subject on its stage.
 pub(super) struct Stage {
@@ -15,6 +16,16 @@ pub(super) struct Stage {
     pub last: bool,
     /// What its lines did: those that did what they say.
     pub steps: Vec<Step>,
+    mounts: Option<Mounts>,
+}
+
+/// The mounts that a subject had when they were last read. Nobody holds mountinfo open to be told of changes (poll(2), proc_pid_mounts(5)): that
+/// would keep the mount namespace alive.
+struct Mounts {
+    pid: i32,
+    ns: Option<NsId>,
+    root: Option<String>,
+    list: Arc<[MountLive]>,
 }
 
 /// A subject's cgroups go with it, and whatever is left in them.
@@ -29,7 +40,7 @@ impl Drop for Stage {
 impl Stage {
     /// A subject that has done nothing yet.
     pub fn new(name: String, handle: Handle, keeper: i32) -> Stage {
-        Stage { name, handle, keeper, last: false, steps: Vec::new() }
+        Stage { name, handle, keeper, last: false, steps: Vec::new(), mounts: None }
     }
 
     /// Keeps what a line did, where it did what it says. `pids` are the subject's when it began.
@@ -53,6 +64,18 @@ impl Stage {
     pub fn leave_child(&mut self) {
         let (line, command) = ("exit".into(), "exit".into());
         self.steps.push(Step { line, command, place: Place::Inside, calls: Vec::new(), pids: Vec::new() });
+    }
+
+    /// Its mounts: read when it is another process, in another namespace or below another root than when they were last read, and
+    /// when `touched` says that there was something to change them. To read them costs more than half of what else a line costs.
+    pub fn mounts(&mut self, seen: &Snapshot, touched: bool) -> Option<Arc<[MountLive]>> {
+        let (pid, ns, root) = (seen.pid, seen.ns_id(NsKind::Mnt), seen.root.is().cloned());
+        let known = self.mounts.as_ref().filter(|known| !touched && known.pid == pid && known.ns == ns && known.root == root);
+        if known.is_none() {
+            let list = observe::mounts::of(Path::new("/proc"), pid).is()?.as_slice().into();
+            self.mounts = Some(Mounts { pid, ns, root, list });
+        }
+        self.mounts.as_ref().map(|known| known.list.clone())
     }
 
     /// The subject as it is now.
