@@ -8,7 +8,7 @@ use crate::model::Lang;
 use crate::repl;
 use crate::screen::{self, ToScreen};
 use crate::script;
-use crate::session::{Options, Session, keeper, signals};
+use crate::session::{Options, Session, clean::Remains, keeper, signals};
 use crate::ui;
 use crate::ui::Theme;
 use clap::error::ErrorKind;
@@ -105,6 +105,12 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Clear up what sessions left whose processes were all killed at once: programs, cgroups. Those that run are left alone
+    Clean {
+        /// Only say what there is
+        #[arg(long, short = 'n')]
+        dry_run: bool,
+    },
     /// Print documentation that is made from the commands
     Docs {
         /// Every command, in Markdown (docs/commands.md); the page of the manual; or what the lessons cover (docs/coverage.md)
@@ -195,6 +201,7 @@ pub fn main() -> i32 {
             Err(_) => 1,
         },
         Some(Verb::Watch { pid, json }) => screen::watch::run(pid.as_deref(), json, lang),
+        Some(Verb::Clean { dry_run }) => script::clean(dry_run, lang),
         Some(Verb::Doctor { json }) => lines(vec!["doctor".into()], lang, json, cli.stop),
         None => match (cli.lines, cli.file) {
             (Some(script), _) => lines(command::split(&script), lang, cli.json, cli.stop),
@@ -295,7 +302,12 @@ fn shell(lang: Lang, pane: bool, speaks: bool) -> i32 {
         false => open(lang, None, speaks),
     };
     // A session waits for a person; a script has no time for it.
-    keeper::keep(shell, kernel::forget_code, sweep)
+    let meanwhile = || {
+        // What stays is for `boxlab clean` to tell.
+        drop(Remains::find().remove());
+        kernel::forget_code();
+    };
+    keeper::keep(shell, meanwhile, sweep)
 }
 
 fn open(lang: Lang, screen: Option<ToScreen>, speaks: bool) -> i32 {

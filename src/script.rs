@@ -1,7 +1,7 @@
 //! Lines without a prompt: `-c`, files, standard input; as text or as JSON.
 
-use crate::model::Lang;
-use crate::session::{Session, signals};
+use crate::model::{Lang, Msg, Text};
+use crate::session::{Session, clean::Remains, signals};
 use crate::ui::{self, Style, Theme};
 use std::io::{IsTerminal, Write};
 use std::sync::OnceLock;
@@ -34,6 +34,36 @@ pub fn run(session: &mut Session, lines: &[String], json: bool, stop: bool) -> i
         }
     }
     status
+}
+
+/// `boxlab clean`: clears up what sessions left that are no more, and says what; with `dry_run` it only says. Returns 0, or 1 where
+/// something is still there.
+pub fn clean(dry_run: bool, lang: Lang) -> i32 {
+    const NOTHING: Text =
+        Text { en: "nothing is left of any session that is no more", zh: "没有已消失的会话遗留下来的东西" };
+    const WOULD: Text = Text {
+        en: "left behind, and to be cleared up by `boxlab clean`:",
+        zh: "遗留下来、可用 `boxlab clean` 清理的有：",
+    };
+    const CLEARED: Text = Text { en: "cleared up:", zh: "已清理：" };
+    const STILL: Text = Text { en: "still there:", zh: "仍然存在：" };
+    let style = bare_style(lang);
+    let told = |head: Text, lines: &[Msg]| {
+        let lines = lines.iter().map(|line| format!("  {}\n", style.visible(line.get(lang))));
+        say(&format!("{}\n{}", head.get(lang), lines.collect::<String>())).map_or(1, |()| 0)
+    };
+    let found = Remains::find();
+    if found.is_empty() {
+        return told(NOTHING, &[]);
+    }
+    let mut lines = found.lines();
+    if dry_run {
+        return told(WOULD, &lines);
+    }
+    let left = found.remove().lines();
+    lines.retain(|line| !left.contains(line));
+    let status = if lines.is_empty() { 0 } else { told(CLEARED, &lines) };
+    if left.is_empty() { status } else { told(STILL, &left).max(1) }
 }
 
 /// Writes to standard output at once.

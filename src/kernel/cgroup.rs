@@ -3,8 +3,9 @@
 use super::{Kernel, raw};
 use crate::model::Arg;
 use nix::errno::Errno;
-use nix::fcntl::{AT_FDCWD, OFlag, openat};
+use nix::fcntl::{AT_FDCWD, Flock, FlockArg, OFlag, openat};
 use nix::sys::stat::Mode;
+use std::fs::File;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::Path;
 
@@ -28,4 +29,15 @@ impl Kernel {
         self.record("openat", args, answer)?;
         file
     }
+}
+
+/// flock(2) on a cgroup's directory, as plumbing: nobody writes there by it, and the kernel lets go of it when the last process that
+/// holds it is gone, however it ended.
+///
+/// Errors: EWOULDBLOCK while another open file holds it in a way that does not go with this one; as open(2).
+pub fn lock_dir(dir: &Path, exclusive: bool) -> Result<Flock<File>, Errno> {
+    let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+    let file = File::from(nix::fcntl::open(dir, flags, Mode::empty())?);
+    let how = if exclusive { FlockArg::LockExclusiveNonblock } else { FlockArg::LockSharedNonblock };
+    Flock::lock(file, how).map_err(|(_, errno)| errno)
 }

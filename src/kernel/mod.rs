@@ -29,6 +29,7 @@ mod terminal;
 mod trial;
 mod unpack;
 
+pub use cgroup::lock_dir;
 pub use copy::{Copied, copy_tree};
 pub use landlock::LANDLOCK_RIGHTS;
 pub use mount::FLAGS as MOUNT_FLAGS;

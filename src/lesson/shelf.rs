@@ -1,6 +1,9 @@
 //! The lessons that are part of the program, and how one of them, or a file, is found by what somebody typed.
 
 use super::format::{self, Fault, Lesson};
+use std::fs::OpenOptions;
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// Name (`01-process`) and text of each, in order; made by `build.rs`.
@@ -30,6 +33,9 @@ pub enum Missing {
     Bad(Vec<Fault>, String),
 }
 
+/// So many bytes has a lesson at most: the longest that is bundled has a fiftieth of it.
+const LONGEST: u64 = 1 << 20;
+
 /// All bundled lessons, in order. One that cannot be read (a test sees to it that there is none) is left out.
 pub fn bundled() -> Vec<Entry> {
     BUNDLED.iter().filter_map(|(name, text)| entry(name, text).ok()).collect()
@@ -40,13 +46,26 @@ pub fn bundled() -> Vec<Entry> {
 /// Errors: see [`Missing`].
 pub fn find(word: &str) -> Result<Entry, Missing> {
     if word.contains('/') || word.ends_with(".txt") {
-        let text = std::fs::read_to_string(word).map_err(Missing::Unreadable)?;
+        let text = read(Path::new(word)).map_err(Missing::Unreadable)?;
         let name = Path::new(word).file_stem().unwrap_or_default().to_string_lossy().into_owned();
         return entry(&name, &text).map_err(|faults| Missing::Bad(faults, text));
     }
     let number = word.parse::<u32>().ok();
     let is = |entry: &Entry| entry.number.is_some() && entry.number == number || entry.lesson.id == word || entry.file == word;
     bundled().into_iter().find(is).ok_or(Missing::Unknown)
+}
+
+/// A file that somebody named: it may be anything. What never ends, or waits for a writer, is refused.
+fn read(path: &Path) -> io::Result<String> {
+    let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "no regular file"));
+    }
+    let mut text = String::new();
+    if file.take(LONGEST + 1).read_to_string(&mut text)? as u64 > LONGEST {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "too long for a lesson"));
+    }
+    Ok(text)
 }
 
 fn entry(name: &str, text: &str) -> Result<Entry, Vec<Fault>> {

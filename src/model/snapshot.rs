@@ -175,6 +175,18 @@ impl Snapshot {
         self.ns.get(&kind).and_then(Seen::is).copied()
     }
 
+    /// Can it change the machine itself, whatever namespaces it has of its own: set the clock, load modules, reboot? Those capabilities
+    /// count in the initial user namespace only, the one whose map is all IDs to themselves (user_namespaces(7)).
+    pub fn holds_machine(&self) -> bool {
+        const OVER_ALL: [u8; 3] = [16, 22, 25];
+        let initial = self
+            .uid_map
+            .is()
+            .and_then(|map| map.first())
+            .is_some_and(|first| first.inside == first.outside && first.count == u32::MAX);
+        initial && self.creds.is().is_some_and(|creds| OVER_ALL.iter().any(|cap| creds.cap_eff & 1 << cap != 0))
+    }
+
     /// Its namespaces and those of its next child, kind by kind, as far as they could be seen.
     pub fn namespaces(&self) -> impl Iterator<Item = (NsKind, NsId)> {
         NsKind::ALL

@@ -5,6 +5,7 @@ pub mod cgroup;
 pub mod descriptors;
 pub mod family;
 pub mod isolation;
+pub mod leftover;
 mod live;
 pub mod mounts;
 pub mod owner;

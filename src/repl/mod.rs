@@ -54,7 +54,7 @@ pub fn record(session: &mut Session, speaks: bool, told: &mut dyn FnMut(&Turn, i
         let _ = editor.load_history(file);
     }
     let mut class = Class::open();
-    if say(&(welcome(&style) + &class.invitation(&style))).is_err() {
+    if say(&(welcome(&style, session.seen().holds_machine()) + &class.invitation(&style))).is_err() {
         return 1;
     }
     crate::kernel::forget_code();
@@ -168,7 +168,8 @@ fn of_news(calls: Vec<Call>, notes: Vec<Note>) -> Turn {
     }
 }
 
-fn welcome(style: &Style) -> String {
+/// What a session begins with; `holds_machine`: programs could change the machine itself.
+fn welcome(style: &Style, holds_machine: bool) -> String {
     const LINES: [Text; 3] = [
         Text {
             en: "boxlab: each command is one kernel primitive, carried out on a real process, the subject",
@@ -183,9 +184,18 @@ fn welcome(style: &Style) -> String {
             zh: "`help` 列出命令，Tab 补全；`quit` 或 Ctrl-D 离开",
         },
     ];
+    /// The guard holds for commands. A program is a program.
+    const ROOT: Text = Text {
+        en: "you are root on this machine: programs that `spawn` starts are not guarded and may do what root may, until `unshare user`",
+        zh: "你是这台机器的 root：`spawn` 启动的程序不受上述限制，root 能做的它都能做，直到 `unshare user`",
+    };
     let mut text = String::new();
-    for (at, line) in LINES.iter().enumerate() {
-        let role = if at == 0 { Role::Plain } else { Role::Dim };
+    for (at, line) in LINES.iter().chain(holds_machine.then_some(&ROOT)).enumerate() {
+        let role = match at {
+            0 => Role::Plain,
+            at if at == LINES.len() => Role::Warn,
+            _ => Role::Dim,
+        };
         for line in ui::wrap(&style.visible(style.text(line)), style.width.unwrap_or(usize::MAX)) {
             text.push_str(&style.paint(role, &line));
             text.push('\n');

@@ -52,6 +52,8 @@ impl Screen {
     /// The session is to end by this signal: the shell cleans up, but is not waited for without end.
     pub(super) fn end(&mut self, signal: i32) {
         let _ = kernel::plumbing_kill(self.shell.as_raw(), signal);
+        // A stopped process handles no signal.
+        let _ = kernel::plumbing_kill(self.shell.as_raw(), libc::SIGCONT);
         let end = Instant::now() + Duration::from_secs(5);
         while self.over.is_none() && Instant::now() < end {
             self.drain(Duration::ZERO);

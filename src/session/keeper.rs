@@ -2,6 +2,7 @@
 
 use super::signals;
 use crate::kernel;
+use crate::observe::leftover::MARK;
 use nix::errno::Errno;
 use nix::sys::signal::{SigHandler, Signal};
 use nix::sys::termios::{SetArg, Termios, tcgetattr, tcsetattr};
@@ -10,6 +11,9 @@ use nix::unistd::{ForkResult, Pid};
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::time::{Duration, Instant};
+
+/// How many seconds the shell has to end by itself when the session is to end; a screen in between waits for it for 5.
+const GRACE: u32 = 8;
 
 /// The shell, for the keeper's signal handler.
 static SHELL: AtomicI32 = AtomicI32::new(0);
@@ -31,6 +35,7 @@ pub fn keep(shell: impl FnOnce() -> i32, meanwhile: impl FnOnce(), cleanup: impl
     let stdin = std::io::stdin();
     let terminal: Option<Termios> = tcgetattr(&stdin).ok();
     let keeper = nix::unistd::getpid();
+    kernel::set_variable(MARK, Some(&keeper.to_string()));
     match kernel::fork_shell() {
         Err(errno) => {
             eprintln!("boxlab: fork: {}", errno.desc());
@@ -52,6 +57,7 @@ pub fn keep(shell: impl FnOnce() -> i32, meanwhile: impl FnOnce(), cleanup: impl
             for signal in [Signal::SIGTERM, Signal::SIGHUP] {
                 kernel::handle_signal(signal, SigHandler::Handler(hand_on));
             }
+            kernel::handle_signal(Signal::SIGALRM, SigHandler::Handler(end_shell));
             // The terminal's signals are for the shell and its programs.
             for signal in [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTSTP, Signal::SIGTTOU, Signal::SIGTTIN] {
                 kernel::handle_signal(signal, SigHandler::SigIgn);
@@ -103,7 +109,16 @@ pub fn reap_orphans(subjects: &[i32]) {
 }
 
 extern "C" fn hand_on(signal: i32) {
-    let _ = kernel::plumbing_kill(SHELL.load(Ordering::Relaxed), signal);
+    let shell = SHELL.load(Ordering::Relaxed);
+    let _ = kernel::plumbing_kill(shell, signal);
+    // A stopped process handles no signal.
+    let _ = kernel::plumbing_kill(shell, libc::SIGCONT);
+    nix::unistd::alarm::set(GRACE);
+}
+
+/// It had its time.
+extern "C" fn end_shell(_: i32) {
+    let _ = kernel::plumbing_kill(SHELL.load(Ordering::Relaxed), libc::SIGKILL);
 }
 
 /// Its exit status, and whether a signal killed it.

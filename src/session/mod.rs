@@ -1,5 +1,6 @@
 //! The observer's engine, without a terminal: `execute(line)` gives a [`Turn`].
 
+pub mod clean;
 mod clinic;
 mod engine;
 mod guard;

@@ -16,6 +16,9 @@ const PRESSES: usize = 3;
 /// How long a stopped subject is waited for where nobody sits at the terminal.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// After how long without an answer the way out is named.
+const SILENCE: Duration = Duration::from_secs(5);
+
 /// A watch over one line.
 pub struct Watch {
     lang: Lang,
@@ -84,6 +87,15 @@ impl Watch {
             let _ = kernel::plumbing_kill(self.subject, libc::SIGINT);
         }
         let stopped = waited >= Duration::from_secs(1) && self.foreground.is_none() && is_stopped(self.subject);
+        // A program has the terminal, and shows for itself what it does.
+        let given = self.foreground.is_some() || kernel::terminal_owner().is_some_and(|group| group != own_group());
+        if !stopped && self.interactive && !given && waited >= SILENCE && !self.hinted {
+            self.hinted = true;
+            self.say(Text {
+                en: "no answer yet; Ctrl-C interrupts what the subject does, three times gives the line up and puts a fresh subject there",
+                zh: "还没有回应；按 Ctrl-C 可中断被观察进程正在做的事，按三次则放弃这一行并换上全新的被观察进程",
+            });
+        }
         if stopped && !self.hinted {
             self.hinted = true;
             self.say(Text {
@@ -131,6 +143,10 @@ impl Lookout for AtPrompt {
 /// No control character reaches the terminal.
 fn visible(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
+}
+
+fn own_group() -> i32 {
+    nix::unistd::getpgrp().as_raw()
 }
 
 fn is_stopped(pid: i32) -> bool {

@@ -19,6 +19,9 @@ use std::time::{Duration, Instant};
 /// How long a poll waits before the observer is asked whether to wait on.
 const TICK: Duration = Duration::from_millis(250);
 
+/// So many bytes of what programs write are kept of one line, and a piece more.
+const COLLECTED: usize = 4 << 20;
+
 /// A subject, as the observer holds it. Dropping it ends it.
 pub struct Handle {
     socket: OwnedFd,
@@ -239,13 +242,16 @@ impl Handle {
         }
     }
 
-    /// What programs wrote since it was last asked for.
+    /// What programs wrote since it was last asked for; of very much only the beginning, for it is kept in memory.
     pub fn collect_output(&mut self, into: &mut String) {
         let Some(pipe) = &mut self.capture else { return };
         let mut bytes = Vec::new();
         // WouldBlock is the usual end; what was read before it is in `bytes`.
         let _ = pipe.by_ref().take(1 << 20).read_to_end(&mut bytes);
-        into.push_str(&String::from_utf8_lossy(&bytes));
+        // What comes after that is read all the same: the program must not wait for it.
+        if into.len() < COLLECTED {
+            into.push_str(&String::from_utf8_lossy(&bytes));
+        }
     }
 
     /// Waits for a packet, for output, or for the subject's end. EINTR counts as nothing.

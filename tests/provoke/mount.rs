@@ -94,5 +94,12 @@ pub(super) const ALL: &[Provocation] = &[
 
 pub(super) const SILENT: &[super::Silent] = &[
     ("D29", "root", Who::Root, own!("unshare pid; mount proc /proc"), "PIDs of the old one"),
+    (
+        "K3",
+        "root",
+        Who::Root,
+        own!("mount tmpfs /mnt; mkdir /mnt/x; mount shared /mnt; fork; unshare mnt; mount tmpfs /mnt/x"),
+        "in every copy of /mnt",
+    ),
     ("D30", "root cgroup2", Who::Root, own!("mount cgroup2 /mnt nsdelegate"), "whole machine"),
 ];

@@ -8,7 +8,7 @@ mod view;
 use nix::libc;
 use nix::pty::{Winsize, openpty};
 use nix::sys::signal::{Signal, kill};
-use nix::sys::termios::{LocalFlags, tcgetattr};
+use nix::sys::termios::{LocalFlags, Termios, tcgetattr};
 use nix::unistd::Pid;
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -39,6 +39,7 @@ pub struct Terminal {
     seen: usize,
     /// What a person sees.
     pub view: view::View,
+    found: Option<Termios>,
 }
 
 impl Terminal {
@@ -132,6 +133,7 @@ impl Terminal {
                 Ok(())
             })
         };
+        let found = tcgetattr(&pty.slave).ok();
         let keeper = command.spawn().expect("boxlab runs");
         let master = Some(std::fs::File::from(pty.master));
         Terminal {
@@ -145,12 +147,15 @@ impl Terminal {
             pending: Vec::new(),
             seen: 0,
             view: view::View::new(columns, rows),
+            found,
         }
     }
 
     /// Types this.
     pub fn send(&mut self, keys: &str) {
-        self.master.as_mut().expect("it is open").write_all(keys.as_bytes()).expect("the terminal takes it");
+        if let Some(master) = &mut self.master {
+            master.write_all(keys.as_bytes()).expect("the terminal takes it");
+        }
     }
 
     /// Waits until this comes after what was waited for before.
@@ -233,6 +238,48 @@ impl Terminal {
     /// Closes the terminal as its window does.
     pub fn close(&mut self) {
         self.master = None;
+    }
+
+    /// The keeper's PID.
+    pub fn keeper(&self) -> i32 {
+        self.keeper.id() as i32
+    }
+
+    /// Has the keeper ended?
+    pub fn has_ended(&mut self) -> bool {
+        self.keeper.try_wait().expect("it is our child").is_some()
+    }
+
+    /// The terminal's modes before anything ran on it.
+    pub fn found(&self) -> Option<Termios> {
+        self.found.clone()
+    }
+
+    /// The terminal's modes; of one that was closed there are none.
+    pub fn modes(&self) -> Option<Termios> {
+        tcgetattr(&self.slave).ok()
+    }
+
+    /// Forgets what came, so that a long session does not fill the test's own memory.
+    pub fn forget(&mut self) {
+        self.raw.clear();
+        self.seen = 0;
+    }
+
+    /// Takes what comes in this time.
+    pub fn read_for(&mut self, time: Duration) {
+        let end = Instant::now() + time;
+        while Instant::now() < end {
+            self.read();
+        }
+    }
+
+    /// Waits until this has come, but not for ever.
+    pub fn wait_for_a_moment(&mut self, text: &str) {
+        let end = Instant::now() + PATIENCE;
+        while !self.raw.contains(text) && Instant::now() < end {
+            self.read();
+        }
     }
 
     /// Waits until no process of this test lives.
@@ -321,10 +368,15 @@ impl Drop for Terminal {
     }
 }
 
+/// A process's children.
+pub fn children(pid: i32) -> Vec<i32> {
+    let list = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
+}
+
 /// A process's first child.
 pub fn child(pid: i32) -> i32 {
-    let list = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-    list.split_whitespace().next().and_then(|pid| pid.parse().ok()).expect("it has a child")
+    *children(pid).first().expect("it has a child")
 }
 
 /// Processes that have this in their environment.

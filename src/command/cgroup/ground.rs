@@ -4,6 +4,7 @@
 //! after the shell was killed.
 
 use super::base;
+use super::claim;
 use super::nested::{Nested, no_such};
 use crate::command::{Stop, SubjectView};
 use crate::kernel::Kernel;
@@ -13,12 +14,16 @@ use crate::observe::process::read;
 use nix::errno::Errno;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// A mount of proc(5) that counts as the observer does.
 pub const PROC: &str = "/proc";
 
 /// How often processes that were born meanwhile are looked for when others are moved.
 const ROUNDS: usize = 8;
+
+/// How long it takes to sweep up an empty directory, more or less.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// The hierarchies, and the bench's place in them.
 #[derive(Debug)]
@@ -56,7 +61,7 @@ impl Ground {
 
     /// The name of the bench's directory.
     pub fn tag(&self) -> String {
-        format!("boxlab-{}", self.keeper)
+        format!("{}{}", claim::PREFIX, self.keeper)
     }
 
     /// The subject's own cgroup in a hierarchy, where it has been made.
@@ -172,14 +177,29 @@ impl Ground {
         controller: &str,
     ) -> Result<PathBuf, Stop> {
         let first = subject.pids.first().ok_or(Stop::Failed(Errno::ESRCH as i32))?;
-        let tag = match self.tag_dir(hierarchy) {
-            Some(tag) => tag,
-            None => base::choose(self, hierarchy, controller)?.make(kernel, self)?,
-        };
+        let tag = self.make_tag(kernel, hierarchy, controller)?;
         base::enable(kernel, hierarchy, &tag, controller)?;
         let home = tag.join(home_name(&subject.name, *first));
         make_dirs(kernel, &home)?;
         Ok(home)
+    }
+
+    /// The bench's directory, and its claim to it; made anew where somebody swept it up for a leftover before it was claimed.
+    fn make_tag(&self, kernel: &mut Kernel, hierarchy: &Hierarchy, controller: &str) -> Result<PathBuf, Stop> {
+        for _ in 0..ROUNDS {
+            let tag = match self.tag_dir(hierarchy) {
+                Some(tag) => tag,
+                None => base::choose(self, hierarchy, controller)?.make(kernel, self)?,
+            };
+            if claim::hold(&tag) {
+                return Ok(tag);
+            }
+            std::thread::sleep(PAUSE);
+        }
+        Err(Stop::Unfit(Msg::new(
+            format!("another process holds a lock on {}, the bench's directory (flock(2)), so it cannot be claimed", self.tag()),
+            format!("另一个进程锁住了实验台的目录 {}（flock(2)），实验台无法占用它", self.tag()),
+        )))
     }
 
     /// Moves in who belongs here: the subject, its forks, and all that they started.

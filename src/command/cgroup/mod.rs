@@ -2,6 +2,7 @@
 
 mod base;
 mod birth;
+mod claim;
 mod devices;
 mod enable;
 mod enter;
@@ -26,11 +27,12 @@ mod value;
 mod watch;
 
 pub use birth::birthplace;
+pub use claim::{Abandoned, abandoned};
 pub use file::{files, settable};
 pub use ground::Ground;
 pub use nested::Nested;
 pub use show::of_subject;
-pub use sweep::{release, sweep};
+pub use sweep::{clear, release, sweep};
 
 use super::{Args, Card, Count, Kind, Outside, Param, Said, Stop};
 use crate::model::{Msg, NoteKind, Text};

@@ -1,9 +1,10 @@
 //! Nothing is left: kills what sits in the bench's cgroups, removes them, and puts a delegated cgroup back as it was.
 
 use super::base::{LEAF, names};
+use super::claim::{self, Abandoned};
 use super::ground::{Ground, home_name, sitting};
 use crate::kernel::{Kernel, plumbing_kill};
-use crate::observe::cgroup::{Version, children, tree};
+use crate::observe::cgroup::{children, tree};
 use nix::errno::Errno;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -32,32 +33,46 @@ pub fn release(keeper: i32, name: &str, first: i32) -> Vec<PathBuf> {
     for one in ground.hierarchies.all.iter() {
         // It goes with its last subject; EBUSY while there are others.
         if let Some(tag) = ground.tag_dir(one).filter(|tag| !tag.join(LEAF).is_dir()) {
-            let _ = Kernel::new().rmdir(&tag);
+            if remove(&tag) {
+                claim::release(&tag);
+            }
         }
     }
     left
 }
 
+/// The same for benches that are no more, the leaf of a delegated cgroup included: only they sat there.
+pub fn clear(abandoned: &[Abandoned]) -> Vec<PathBuf> {
+    for one in abandoned {
+        for pid in sitting(&one.dir.join(LEAF)) {
+            let _ = plumbing_kill(pid, libc::SIGKILL);
+        }
+    }
+    clear_all(abandoned.iter().map(|one| one.dir.clone()).collect(), Instant::now() + PATIENCE)
+}
+
 impl Ground {
     fn sweep(&self, end: Instant) -> Vec<PathBuf> {
-        let tags: Vec<(Version, PathBuf)> =
-            self.hierarchies.all.iter().filter_map(|one| Some((one.version, self.tag_dir(one)?))).collect();
-        let homes = tags.iter().flat_map(|(_, tag)| {
-            let names = children(tag).is().cloned().unwrap_or_default();
-            names.into_iter().filter(|name| name != LEAF).map(|name| tag.join(name)).collect::<Vec<_>>()
-        });
-        let mut left = empty(homes.collect(), end);
-        for (_, tag) in &tags {
-            let gone = match tag.join(LEAF).is_dir() {
-                true => give_back(tag, end),
-                false => remove(tag),
-            };
-            if !gone {
-                left.push(tag.clone());
-            }
-        }
-        left
+        clear_all(self.hierarchies.all.iter().filter_map(|one| self.tag_dir(one)).collect(), end)
     }
+}
+
+fn clear_all(tags: Vec<PathBuf>, end: Instant) -> Vec<PathBuf> {
+    let homes = tags.iter().flat_map(|tag| {
+        let names = children(tag).is().cloned().unwrap_or_default();
+        names.into_iter().filter(|name| name != LEAF).map(|name| tag.join(name)).collect::<Vec<_>>()
+    });
+    let mut left = empty(homes.collect(), end);
+    for tag in tags {
+        let gone = match tag.join(LEAF).is_dir() {
+            true => give_back(&tag, end),
+            false => remove(&tag),
+        };
+        if !gone {
+            left.push(tag);
+        }
+    }
+    left
 }
 
 /// Kills and removes until nothing is there, or until `end`.

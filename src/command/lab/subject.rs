@@ -23,6 +23,9 @@ const fn card(
     Card { name, args, primitive: Primitive::None, man: &[], own: &[], summary, explain, equivalents: &[], examples, run }
 }
 
+/// So many subjects at most: a descriptor limit of 1024 is usual (RLIMIT_NOFILE, getrlimit(2)), and more than a few help nobody.
+const MOST: usize = 32;
+
 /// `subject new`.
 pub const NEW: Card = card(
     "subject new",
@@ -100,6 +103,16 @@ fn new(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
         return Err(Stop::Usage(Msg::new(
             format!("there is a subject `{name}` already: `subject use {name}`"),
             format!("已有名为 `{name}` 的被观察进程：`subject use {name}`"),
+        )));
+    }
+    if cx.subjects.len() >= MOST {
+        return Err(Stop::Unfit(Msg::new(
+            format!(
+                "there are {MOST} subjects, as many as the bench keeps: each holds descriptors of the observer's and is read at each line. `subject drop NAME` ends one"
+            ),
+            format!(
+                "已有 {MOST} 个被观察进程，达到实验台的上限：每一个都占用观察者的描述符，每一行都要读取。`subject drop NAME` 可结束一个"
+            ),
         )));
     }
     cx.acts.push(Act::New(name.into()));

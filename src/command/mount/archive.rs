@@ -5,8 +5,9 @@ use crate::model::Msg;
 use flate2::read::GzDecoder;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Take};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use tar::{Archive, EntryType};
 
@@ -61,7 +62,8 @@ impl From<io::Error> for Trouble {
 impl Image {
     /// Opens an archive and reads its table of contents. A compressed one is first unpacked into a nameless file in `room`.
     pub fn open(path: &Path, room: &Path) -> Result<Image, Trouble> {
-        let mut file = File::open(path)?;
+        // A FIFO's open(2) would wait for a writer.
+        let mut file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
         if !file.metadata()?.is_file() {
             return Err(Trouble::Odd(Msg::new("it is no regular file", "它不是普通文件")));
         }

@@ -2,7 +2,9 @@
 
 use super::{RECURSIVE, flag, one};
 use crate::command::{Args, Card, Equivalent, Example, Inside, Kind, Man, Param, Primitive, Run, Said, Stop};
-use crate::model::{NsKind, Text};
+use crate::model::{Msg, NoteKind, NsKind, Text};
+use crate::observe::{mounts, process::read};
+use std::path::Path;
 
 const ARGS: &[Param] = &[flag("-r", RECURSIVE), one("PATH", Kind::Path, Text { en: "a mount point", zh: "一个挂载点" })];
 
@@ -99,6 +101,22 @@ pub const UNBINDABLE: Card = card(
     }],
     |cx, args| set(cx, args, libc::MS_UNBINDABLE),
 );
+
+/// Says of a new mount that it did not happen here only: what is mounted below a shared mount appears in its whole peer group.
+pub(super) fn travelled(said: Said, target: &str) -> Said {
+    let text = read(Path::new("/proc/self/mountinfo"));
+    let all = text.is().map(|text| mounts::of_text(text)).unwrap_or_default();
+    let point = std::fs::canonicalize(target).map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+    let parent = mounts::uppermost(&all, &point).and_then(|new| all.iter().find(|one| one.id == new.parent));
+    let Some((group, above)) = parent.and_then(|parent| Some((parent.shared()?, &parent.point))) else { return said };
+    said.note(
+        NoteKind::Careful,
+        Msg::new(
+            format!("it appears in every copy of {above}, in other mount namespaces, too: that mount is shared:{group}. `mount private {above}` before it keeps the next one here"),
+            format!("它会出现在 {above} 的每个副本里，包括其他挂载命名空间：该挂载属于对等组 shared:{group}。事先执行 `mount private {above}`，以后的挂载就只留在这里"),
+        ),
+    )
+}
 
 fn set(cx: &mut Inside<'_>, args: &Args, kind: u64) -> Result<Said, Stop> {
     let recursive = if args.flag("-r") { libc::MS_REC } else { 0 };

@@ -5,6 +5,7 @@ use crate::kernel::ns_parent;
 use crate::model::{Msg, NoteKind, NsId, NsKind, Seen, Text};
 use crate::observe::process::{field, link, read};
 use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// The card.
@@ -131,7 +132,9 @@ fn own(kind: NsKind) -> Option<NsId> {
 /// What cannot be opened is left to setns(2).
 fn is_below(path: &Path) -> bool {
     let own = link(Path::new("/proc/self/ns/pid"));
-    own.is().is_some() && own == link(path) || std::fs::File::open(path).map_or(true, |file| ns_parent(file.as_fd()).is_ok())
+    // A FIFO's open(2) would wait for a writer.
+    let opened = || std::fs::OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path);
+    own.is().is_some() && own == link(path) || opened().map_or(true, |file| ns_parent(file.as_fd()).is_ok())
 }
 
 /// Does this descriptor stand for a namespace of this kind? By the text of its link.

@@ -5,7 +5,9 @@ use crate::command::{
 };
 use crate::kernel::Kernel;
 use crate::model::{Msg, NoteKind, Text};
+use crate::observe::cgroup::Hierarchies;
 use nix::errno::Errno;
+use std::path::Path;
 
 /// The card.
 pub const CARD: Card = Card {
@@ -74,6 +76,7 @@ pub const CARD: Card = Card {
             shows: "PID 1 gets this signal only if it has a handler",
             needs: "root",
         },
+        Example { after: "cgroup freeze", line: "kill --outside TERM self", shows: "its cgroup is frozen", needs: "root" },
         // Signal 0 is sent to nobody: should the guard ever fail, this harms nothing.
         Example { after: "", line: "kill 0 1", shows: "not a process of this bench", needs: "" },
     ],
@@ -93,8 +96,12 @@ fn inside(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
 
 fn outside(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     let pid = args.opt("PID").and_then(|word| word.parse().ok()).unwrap_or(cx.subject.pid());
-    send(cx.kernel, args, pid, signal(args)?)?;
-    Ok(Said::nothing())
+    let signal = signal(args)?;
+    let proc = Path::new("/proc");
+    let hierarchies = Hierarchies::probe(Path::new("/"), proc, std::process::id() as i32);
+    let frozen = hierarchies.is().is_some_and(|hierarchies| hierarchies.is_frozen(proc, pid));
+    send(cx.kernel, args, pid, signal)?;
+    Ok(if frozen && signal > 0 { Said::nothing().note(NoteKind::Careful, FROZEN) } else { Said::nothing() })
 }
 
 fn send(kernel: &mut Kernel, args: &Args, pid: i32, signal: i32) -> Result<(), Errno> {
@@ -116,6 +123,11 @@ const IGNORED: Text = Text {
          From outside it can: `kill --outside KILL self` when it is the subject, else the PID that `ps` shows outside",
     zh: "kill(2) 返回了 0，但什么也没发生：在自己的命名空间内部，1 号进程不能被杀死或停止（pid_namespaces(7)）。从外部可以：它就是被观察进程时用 \
          `kill --outside KILL self`，否则用 `ps` 显示的外部 PID",
+};
+
+const FROZEN: Text = Text {
+    en: "its cgroup is frozen: the signal waits until `cgroup thaw`. Only SIGKILL does not wait, and that on cgroup v2 only",
+    zh: "它所在的 cgroup 已冻结：信号要等到 `cgroup thaw` 才起作用。只有 SIGKILL 不必等，且仅限 cgroup v2",
 };
 
 const DROPPED: Text = Text {

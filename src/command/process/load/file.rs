@@ -2,6 +2,7 @@
 
 use super::{Meter, Outcome, size, step};
 use crate::command::{Args, Card, Count, Equivalent, Example, Inside, Kind, Man, Param, Primitive, Run, Said, Stop};
+use crate::kernel;
 use crate::model::{Msg, NoteKind, Size, Text, errno_name};
 use nix::errno::Errno;
 use nix::sys::statfs::{FsType, TMPFS_MAGIC, statfs};
@@ -150,8 +151,12 @@ fn write(meter: &Meter, dir: &Path, bytes: u64, done: &mut u64) -> io::Result<()
     file.sync_data()
 }
 
-/// A new file that loses its name at once, so that nothing is left however this ends.
+/// A new file without a name, so that nothing is left however this ends. Where the filesystem has no such files (O_TMPFILE), one
+/// that loses its name at once.
 fn nameless(dir: &Path) -> io::Result<File> {
+    if let Ok(file) = kernel::nameless_file(dir) {
+        return Ok(file);
+    }
     let path = dir.join(format!(".boxlab-load-{}", std::process::id()));
     let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
     std::fs::remove_file(&path)?;

@@ -4,8 +4,10 @@ use super::{Meter, Outcome};
 use crate::command::{Args, Card, Count, Equivalent, Example, Inside, Kind, Man, Param, Primitive, Run, Said, Stop};
 use crate::kernel;
 use crate::model::{Msg, NoteKind, Text, errno_name};
+use crate::observe::process::read;
 use nix::errno::Errno;
 use nix::sys::signal::{SigHandler, Signal};
+use std::path::Path;
 
 /// Not more than this: without a limit it is the machine that runs out.
 const MOST: u64 = 4096;
@@ -52,11 +54,12 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     Ok(match errno {
         Some(errno) => {
             let name = errno_name(errno);
+            let limit = reached(done);
             said.note(
                 NoteKind::Careful,
                 Msg::new(
-                    format!("{done} of {number}, then {name}: pids.max of the cgroup, or RLIMIT_NPROC. All of them have been ended again"),
-                    format!("{number} 个中创建了 {done} 个，随后 {name}：cgroup 的 pids.max 或 RLIMIT_NPROC 所致。它们都已结束"),
+                    format!("{done} of {number}, then {name}: {}. All of them have been ended again", limit.en),
+                    format!("{number} 个中创建了 {done} 个，随后 {name}：{}。它们都已结束", limit.zh),
                 ),
             )
         }
@@ -72,6 +75,19 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
 }
 
 /// A limit that is met is what was asked for: the exit status is 0.
+/// Which limit so many processes have reached, as far as it can be told from inside.
+fn reached(done: u64) -> Msg {
+    let pid_max = read(Path::new("/proc/sys/kernel/pid_max"));
+    match pid_max.is().and_then(|text| text.trim().parse::<u64>().ok()) {
+        // A few numbers are taken by those that were there before.
+        Some(most) if done + done / 10 + 10 >= most => Msg::new(
+            format!("no number is free below kernel.pid_max ({most}), which is the PID namespace's own since Linux 6.14"),
+            format!("kernel.pid_max（{most}）之下已没有空闲的 PID；Linux 6.14 起它属于各个 PID 命名空间"),
+        ),
+        _ => Msg::new("pids.max of the cgroup, or RLIMIT_NPROC", "cgroup 的 pids.max 或 RLIMIT_NPROC 所致"),
+    }
+}
+
 fn fork_all(meter: &Meter, number: u64) -> i32 {
     let mut made = Vec::new();
     let mut failed = None;
