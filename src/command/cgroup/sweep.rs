@@ -32,10 +32,10 @@ pub fn release(keeper: i32, name: &str, first: i32) -> Vec<PathBuf> {
     let left = empty(homes, Instant::now() + PATIENCE);
     for one in ground.hierarchies.all.iter() {
         // It goes with its last subject; EBUSY while there are others.
-        if let Some(tag) = ground.tag_dir(one).filter(|tag| !tag.join(LEAF).is_dir()) {
-            if remove(&tag) {
-                claim::release(&tag);
-            }
+        if let Some(tag) = ground.tag_dir(one).filter(|tag| !tag.join(LEAF).is_dir())
+            && remove(&tag)
+        {
+            claim::release(&tag);
         }
     }
     left
