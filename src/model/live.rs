@@ -12,6 +12,17 @@ pub struct PidLive {
     pub comm: String,
 }
 
+/// Where a controller of cgroup v2 ends on its way down from the root (cgroups(7)): the cgroup that has it and does not hand it down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ControllerEnd {
+    /// Its directory.
+    pub dir: String,
+    /// Its `cgroup.subtree_control`.
+    pub hands_down: Vec<String>,
+    /// Processes sit in it, so it can hand nothing down (the root excepted).
+    pub occupied: bool,
+}
+
 /// The cgroup that a failed call was about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CgroupLive {
@@ -29,8 +40,8 @@ pub struct CgroupLive {
     pub controllers: Vec<String>,
     /// `cgroup.subtree_control`.
     pub subtree_control: Vec<String>,
-    /// `cgroup.subtree_control` of the parent.
-    pub parent_subtree_control: Vec<String>,
+    /// The controllers of its tree that it lacks, and where each ends.
+    pub ends: BTreeMap<String, ControllerEnd>,
     /// The children that hand controllers down themselves.
     pub enabling_children: Vec<String>,
     /// Controllers that a v1 hierarchy holds on this machine.

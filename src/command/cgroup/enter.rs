@@ -1,7 +1,7 @@
 //! `cgroup enter`: move the subject into one of its cgroups. write(2) to cgroup.procs.
 
 use super::ground::make_dirs;
-use super::{NAME, charge_note, ground};
+use super::{NAME, charge_note, counts_memory, ground};
 use crate::command::{Args, Card, Equivalent, Example, Man, Outside, Primitive, Run, Said, Stop};
 use crate::model::{Msg, NoteKind, Text};
 use crate::observe::cgroup::descendants;
@@ -55,7 +55,7 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
         if sits.get(&one.key) != Some(&dir) {
             cx.kernel.join_cgroup(&dir, pid)?;
         }
-        if one.controllers.iter().any(|name| name == "memory") {
+        if counts_memory(one, &dir) {
             memory = Some(dir);
         }
     }

@@ -82,6 +82,9 @@ pub fn why_missing(ground: &Ground, dirs: &BTreeMap<String, PathBuf>, knob: &Kno
     if let (Version::V1, Twin::None(why)) = (hierarchy.version, knob.v1) {
         return Stop::Unfit(Msg::new(format!("{file}: {}", why.en), format!("{file}：{}", why.zh)));
     }
+    if !dirs.contains_key(&hierarchy.key) && !dirs.is_empty() {
+        return Stop::Unfit(only_elsewhere(ground, dirs, hierarchy, knob));
+    }
     let root = dirs.get(&hierarchy.key).is_some_and(|dir| dir.join("cgroup.procs").exists() && !dir.join("cgroup.type").exists());
     let errno = seen.errno().map(crate::model::errno_name).unwrap_or_default();
     Stop::Unfit(match (hierarchy.version, root) {
@@ -95,12 +98,48 @@ pub fn why_missing(ground: &Ground, dirs: &BTreeMap<String, PathBuf>, knob: &Kno
             ),
             format!("{file}：根 cgroup 没有这个文件，因为整机不受限制（{errno}）；`cgroup set` 会为被观察进程创建自己的 cgroup"),
         ),
-        (Version::V2, false) if !controller.is_empty() => Msg::new(
-            format!(
-                "{file}: the parent cgroup has not enabled `{controller}` for its children ({errno}); `cgroup enable {controller}`"
-            ),
-            format!("{file}：父 cgroup 没有为子 cgroup 启用 `{controller}`（{errno}）；可执行 `cgroup enable {controller}`"),
-        ),
+        (Version::V2, false) if !controller.is_empty() => off(hierarchy, dirs, file, controller, &errno),
         _ => Msg::new(format!("{file} cannot be read: {errno}"), format!("无法读取 {file}：{errno}")),
     })
+}
+
+/// The controller is not enabled for this cgroup: where it ends on its way down.
+fn off(hierarchy: &Hierarchy, dirs: &BTreeMap<String, PathBuf>, file: &str, controller: &str, errno: &str) -> Msg {
+    let ends = dirs.get(&hierarchy.key).map(|dir| hierarchy.ends(dir)).unwrap_or_default();
+    let Some(end) = ends.get(controller) else {
+        return Msg::new(format!("{file} cannot be read: {errno}"), format!("无法读取 {file}：{errno}"));
+    };
+    let (at, hands) = (&end.dir, end.hands_down.join(" "));
+    Msg::new(
+        format!(
+            "{file}: {at} has not enabled `{controller}` for its children ({errno}; its cgroup.subtree_control: {}); `cgroup enable {controller}`, with --cgroup where that is one of the subject's cgroups",
+            if hands.is_empty() { "nothing" } else { &hands }
+        ),
+        format!(
+            "{file}：{at} 没有为子 cgroup 启用 `{controller}`（{errno}；它的 cgroup.subtree_control：{}）；可执行 `cgroup enable {controller}`，若它是被观察进程的某个 cgroup，再加 --cgroup",
+            if hands.is_empty() { "空" } else { &hands }
+        ),
+    )
+}
+
+/// The cgroup is there, but not in the tree that has the controller.
+fn only_elsewhere(ground: &Ground, dirs: &BTreeMap<String, PathBuf>, hierarchy: &Hierarchy, knob: &Knob) -> Msg {
+    let name = |one: &Hierarchy| match one.version {
+        Version::V2 => "cgroup2".to_string(),
+        Version::V1 => one.controllers.join(","),
+    };
+    let there = ground.hierarchies.all.iter().filter(|one| dirs.contains_key(&one.key));
+    let there = there.map(name).collect::<Vec<_>>().join(" ");
+    let (file, tree) = (knob.file, name(hierarchy));
+    let to_set =
+        if knob.settable { Some(knob) } else { KNOBS.iter().find(|one| one.settable && one.controller == knob.controller) };
+    let set = to_set.map_or(String::new(), |knob| format!(" (`cgroup set {} …`)", knob.file));
+    Msg::new(
+        format!(
+            "{file}: on this host that is in the tree {tree}, and this cgroup exists only in {there} so far; it is made there when something is set there{set}"
+        ),
+        format!(
+            "{file}：在本机上它属于 {tree} 那棵树，而这个 cgroup 目前只存在于 {there} 中；在那里设置了什么，才会在那里创建{set}"
+        ),
+    )
 }

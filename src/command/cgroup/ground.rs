@@ -43,6 +43,10 @@ impl Ground {
         let proc = Path::new(PROC);
         let caller = std::process::id() as i32;
         match Hierarchies::probe(Path::new("/"), proc, caller) {
+            Seen::Is(hierarchies) if hierarchies.all.is_empty() => Err(Msg::new(
+                "no cgroup filesystem is mounted here, so there are no cgroups to be seen or made (cgroups(7))",
+                "这里没有挂载任何 cgroup 文件系统，看不到也无法创建 cgroup（cgroups(7)）",
+            )),
             Seen::Is(hierarchies) => {
                 // Where the keeper was killed, the caller (the shell, which sits with it) does its work.
                 let of = |pid| hierarchies.of_process(proc, pid).is().cloned();
@@ -150,7 +154,10 @@ impl Ground {
                 .of(controller)
                 .is_some_and(|one| self.tag_dir(one).is_some() || base::choose(self, one, controller).is_ok())
         };
-        ["", "memory", "pids", "cpu", "freezer"].into_iter().find(usable).unwrap_or("")
+        // Where none is, the reason of the first one that is mounted is the one to be told.
+        const FIRST: [&str; 5] = ["", "memory", "pids", "cpu", "freezer"];
+        let mounted = |controller: &&'static str| self.hierarchies.of(controller).is_some();
+        FIRST.into_iter().find(usable).or_else(|| FIRST.into_iter().find(mounted)).unwrap_or("")
     }
 
     /// The bench's directory in a hierarchy, where it has been made: in the cgroup that it sits in, or in one above.

@@ -36,6 +36,7 @@ pub use sweep::{clear, release, sweep};
 
 use super::{Args, Card, Count, Kind, Outside, Param, Said, Stop};
 use crate::model::{Msg, NoteKind, Text};
+use crate::observe::cgroup::{Hierarchy, Version};
 use std::path::Path;
 
 /// The cards of this folder.
@@ -78,6 +79,12 @@ const NAME: Param = Param {
         zh: "被观察进程自己的 cgroup 之下的路径，例如 `web` 或 `web/db`",
     },
 };
+
+/// Is memory counted in this cgroup itself, and not in one above?
+fn counts_memory(hierarchy: &Hierarchy, dir: &Path) -> bool {
+    let has = hierarchy.controllers.iter().any(|name| name == "memory");
+    has && (hierarchy.version == Version::V1 || dir.join("memory.current").exists())
+}
 
 fn ground(cx: &Outside<'_>) -> Result<Ground, Stop> {
     Ground::find(cx.keeper).map_err(Stop::Unfit)

@@ -1,7 +1,7 @@
 //! `cgroup move`: move one process of the bench, or one thread, into a cgroup of the subject's. write(2) to cgroup.procs or cgroup.threads.
 
 use super::ground::make_dirs;
-use super::{NAME, charge_note, ground};
+use super::{NAME, charge_note, counts_memory, ground};
 use crate::command::{Args, Card, Count, Equivalent, Example, Kind, Man, Outside, Param, Primitive, Run, Said, Stop};
 use crate::model::{Msg, NoteKind, Text};
 use crate::observe::cgroup::{Hierarchy, Version};
@@ -84,7 +84,7 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
             true => cx.kernel.write_file(&dir.join(threads_file(one)), &pid.to_string())?,
             false => cx.kernel.join_cgroup(&dir, pid)?,
         }
-        if one.controllers.iter().any(|name| name == "memory") {
+        if counts_memory(one, &dir) {
             memory = Some(dir);
         }
     }

@@ -192,3 +192,33 @@ fn a_user_without_delegation_is_told_the_way() {
     let Err(Stop::Unfit(why)) = base::choose(&ground, &read_only, "memory") else { panic!("read-only serves nobody") };
     assert!(why.en.contains("read-only") && why.zh.contains("只读"));
 }
+
+#[test]
+fn where_nothing_serves_the_reason_is_that_of_a_tree_that_is_there() {
+    let mut ground = Ground::find(keeper()).unwrap();
+    ground.hierarchies.all.retain(|one| one.version == Version::V1);
+    ground.hierarchies.all.iter_mut().for_each(|one| one.read_only = true);
+    if ground.hierarchies.of("memory").is_none() {
+        return eprintln!("skipped: needs cgroup1:memory");
+    }
+    assert_eq!(ground.first(), "memory");
+    let subject = Played::new("sleep 60 & wait");
+    let Err(Stop::Unfit(why)) = ground.prepare(&mut Kernel::new(), &subject.view, ground.first()) else {
+        panic!("read-only serves nobody")
+    };
+    assert!(why.en.contains("read-only"), "{}", why.en);
+}
+
+#[test]
+fn a_file_of_a_tree_in_which_the_cgroup_is_not_says_so() {
+    let ground = Ground::find(keeper()).unwrap();
+    let knob = Knob::of("pids.max").unwrap();
+    let (Some(v2), Ok((hierarchy, _))) = (ground.hierarchies.v2(), ground.serving(knob)) else { return };
+    if hierarchy.key == v2.key {
+        return eprintln!("skipped: needs cgroup1:pids");
+    }
+    let dirs = std::collections::BTreeMap::from([(v2.key.clone(), v2.mount.clone())]);
+    let seen = ground.hierarchies.get(&dirs, knob);
+    let Stop::Unfit(why) = file::why_missing(&ground, &dirs, knob, &seen) else { panic!("it cannot be read") };
+    assert!(why.en.contains("exists only in cgroup2") && why.en.contains("cgroup set pids.max"), "{}", why.en);
+}

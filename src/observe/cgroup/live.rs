@@ -1,9 +1,10 @@
 //! What is to be known of a cgroup when a call about it failed, or when a process in it does not answer.
 
-use super::{Hierarchies, Version, children, flat_keyed, procs};
-use crate::model::{CgroupLive, PidLive, Seen};
+use super::{Hierarchies, Hierarchy, Version, children, flat_keyed, procs};
+use crate::model::{CgroupLive, ControllerEnd, PidLive, Seen};
 use crate::observe::process::read;
 use nix::unistd::{AccessFlags, access};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 impl Hierarchies {
@@ -15,9 +16,6 @@ impl Hierarchies {
         let is_file = path.is_file()
             || (!path.is_dir() && path.parent().is_some_and(|dir| dir.join("cgroup.procs").exists()) && is_knob(path));
         let dir = if is_file { path.parent()? } else { path };
-        let words = |dir: &Path, file: &str| -> Vec<String> {
-            read(&dir.join(file)).is().map(|text| text.split_whitespace().map(str::to_string).collect()).unwrap_or_default()
-        };
         let person = |pid: &i32| PidLive {
             pid: *pid,
             comm: read(&proc.join(pid.to_string()).join("comm")).is().map(|text| text.trim_end().to_string()).unwrap_or_default(),
@@ -42,7 +40,7 @@ impl Hierarchies {
                 .filter(|one| one.version == Version::V1)
                 .flat_map(|one| one.controllers.clone())
                 .collect(),
-            parent_subtree_control: dir.parent().map(|above| words(above, "cgroup.subtree_control")).unwrap_or_default(),
+            ends: one.ends(dir),
             kind: words(dir, "cgroup.type").join(" "),
             read_only: one.read_only,
             writable: access(dir, AccessFlags::W_OK).is_ok(),
@@ -71,6 +69,30 @@ impl Hierarchies {
         };
         dirs.is().is_some_and(|dirs| dirs.values().any(frozen))
     }
+}
+
+impl Hierarchy {
+    /// The controllers of this tree that the cgroup of this directory lacks, and where each ends: the nearest cgroup above that has
+    /// it and does not hand it down. Empty on v1, where each cgroup has what its tree has.
+    pub fn ends(&self, dir: &Path) -> BTreeMap<String, ControllerEnd> {
+        let has = |dir: &Path, file: &str, name: &str| words(dir, file).iter().any(|one| one == name);
+        let end = |name: &String| {
+            let mut above = dir.ancestors().skip(1).take_while(|above| above.starts_with(&self.mount));
+            let at = above.find(|at| has(at, "cgroup.controllers", name) && !has(at, "cgroup.subtree_control", name))?;
+            let end = ControllerEnd {
+                dir: at.to_string_lossy().into_owned(),
+                hands_down: words(at, "cgroup.subtree_control"),
+                occupied: at.join("cgroup.type").exists() && procs(at).is().is_some_and(|pids| !pids.is_empty()),
+            };
+            Some((name.clone(), end))
+        };
+        let lacking = self.controllers.iter().filter(|name| !has(dir, "cgroup.controllers", name));
+        lacking.filter(|_| self.version == Version::V2).filter_map(end).collect()
+    }
+}
+
+fn words(dir: &Path, file: &str) -> Vec<String> {
+    read(&dir.join(file)).is().map(|text| text.split_whitespace().map(str::to_string).collect()).unwrap_or_default()
 }
 
 fn is_knob(path: &Path) -> bool {

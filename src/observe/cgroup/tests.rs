@@ -1,6 +1,7 @@
 //! The readers against fixtures: a hybrid host, a v2 host, a container; and the machine that runs the test.
 
 use super::*;
+use crate::model::ControllerEnd;
 use std::path::PathBuf;
 
 /// A directory of files that goes away with the test.
@@ -184,8 +185,9 @@ fn what_a_failed_call_was_about_can_be_asked() {
     let fixture = Fixture::new(
         "live",
         &[
-            ("cg/cgroup.controllers", "pids\n"),
+            ("cg/cgroup.controllers", "memory pids\n"),
             ("cg/cgroup.subtree_control", "pids\n"),
+            ("cg/a/cgroup.controllers", "pids\n"),
             ("cg/a/cgroup.procs", "1\n"),
             ("cg/a/cgroup.type", "domain\n"),
             ("cg/a/cgroup.events", "populated 1\nfrozen 1\n"),
@@ -200,7 +202,16 @@ fn what_a_failed_call_was_about_can_be_asked() {
     let proc = fixture.0.join("proc");
     let by_dir = v2.live(&proc, &fixture.0.join("cg/a")).unwrap();
     assert_eq!((by_dir.procs[0].pid, by_dir.procs[0].comm.as_str()), (1, "init"));
-    assert_eq!((by_dir.children.clone(), by_dir.parent_subtree_control.clone()), (vec!["web".into()], vec!["pids".into()]));
+    assert_eq!(by_dir.children, ["web"]);
+    let end = |dir: &str, hands_down: &[&str], occupied| ControllerEnd {
+        dir: fixture.0.join(dir).to_string_lossy().into(),
+        hands_down: hands_down.iter().map(ToString::to_string).collect(),
+        occupied,
+    };
+    let memory = ("memory".to_string(), end("cg", &["pids"], false));
+    assert_eq!(by_dir.ends, BTreeMap::from([memory.clone()]), "it has pids");
+    let web = v2.live(&proc, &fixture.0.join("cg/a/web")).unwrap();
+    assert_eq!(web.ends, BTreeMap::from([memory, ("pids".to_string(), end("cg/a", &[], true))]));
     assert_eq!(v2.live(&proc, &fixture.0.join("cg/a/memory.max")), Some(by_dir.clone()), "a file that is not there");
     assert_eq!(by_dir.pids_full, Some((fixture.0.join("cg/a").to_string_lossy().into(), 5)));
     assert_eq!(v2.live(&proc, &fixture.0.join("cg/a/web")).unwrap().pids_full, by_dir.pids_full);

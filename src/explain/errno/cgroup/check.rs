@@ -1,6 +1,6 @@
 //! What decides between the reasons of the tree of cgroups.
 
-use super::super::case::{Case, Verdict, apart, decide, known, maybe, no, yes};
+use super::super::case::{Case, Verdict, apart, decide, known, maybe, nested, no, yes};
 use crate::explain::cap::Cap;
 use crate::model::{CgroupLive, PidLive};
 use nix::errno::Errno::*;
@@ -42,11 +42,44 @@ pub(super) fn not_handed_down(case: &Case<'_>) -> Verdict {
     let (names, have) = (missing.join(" "), group.controllers.join(" "));
     let v1 = missing.iter().any(|name| group.v1_controllers.iter().any(|held| held == name));
     let verdict = decide(!missing.is_empty());
-    match v1 {
-        true => verdict.seen(format!("{names} is held by a v1 hierarchy"), format!("{names} 由 v1 层级占用")),
-        false => verdict.seen(
+    if v1 {
+        return verdict.seen(format!("{names} is held by a v1 hierarchy"), format!("{names} 由 v1 层级占用"));
+    }
+    match missing.first().filter(|name| group.ends.contains_key(**name)) {
+        Some(name) => ends(verdict, group, name),
+        None => verdict.seen(
             format!("cgroup.controllers of {}: {have}; not {names}", group.dir),
             format!("{} 的 cgroup.controllers：{have}；没有 {names}", group.dir),
+        ),
+    }
+}
+
+/// Where a controller ends that this cgroup lacks, and what to type there.
+fn ends(verdict: Verdict, group: &CgroupLive, controller: &str) -> Verdict {
+    let Some(end) = group.ends.get(controller) else { return verdict };
+    let (dir, hands) = (&end.dir, end.hands_down.join(" "));
+    let (nothing, nothing_zh) = if hands.is_empty() { ("nothing", "空") } else { (hands.as_str(), hands.as_str()) };
+    let verdict = verdict.seen(
+        format!(
+            "{dir} has {controller} and does not hand it down (its cgroup.subtree_control: {nothing}), so {} lacks it",
+            group.dir
+        ),
+        format!("{dir} 有 {controller}，但没有下放（它的 cgroup.subtree_control：{nothing_zh}），所以 {} 没有", group.dir),
+    );
+    match nested(dir) {
+        Some(name) => {
+            let at = if name == "." { String::new() } else { format!(" --cgroup {name}") };
+            let inner = if name == "." { "inner".into() } else { format!("{name}/inner") };
+            let enable = format!("cgroup enable {controller}{at}");
+            match end.occupied {
+                // Who hands down holds no processes: they go into a leaf first.
+                true => verdict.lines(&[&format!("cgroup new {inner}"), &format!("cgroup enter {inner}"), &enable]),
+                false => verdict.lines(&[&enable]),
+            }
+        }
+        None => verdict.next(
+            "that one is not the bench's to change: start boxlab under systemd-run --scope -p Delegate=yes",
+            "那一级不归实验台管：请用 systemd-run --scope -p Delegate=yes 启动 boxlab",
         ),
     }
 }
@@ -82,10 +115,11 @@ pub(super) fn no_file(case: &Case<'_>) -> Verdict {
         return yes().seen(format!("{} is the root", group.dir), format!("{} 是根", group.dir));
     }
     let off = !group.controllers.iter().any(|on| on == controller);
-    decide(off).seen(
+    let verdict = decide(off).seen(
         format!("{controller} is not in cgroup.controllers of {}", group.dir),
         format!("{} 的 cgroup.controllers 中没有 {controller}", group.dir),
-    )
+    );
+    ends(verdict, group, controller)
 }
 
 pub(in crate::explain::errno) fn undelegated(case: &Case<'_>) -> Verdict {

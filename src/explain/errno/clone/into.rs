@@ -1,6 +1,6 @@
 //! What decides between the reasons of a birth in another cgroup (CLONE_INTO_CGROUP, clone(2)).
 
-use super::super::case::{Case, Verdict, yes};
+use super::super::case::{Case, Verdict, nested, yes};
 use super::super::cgroup;
 use nix::errno::Errno;
 
@@ -13,7 +13,7 @@ pub(super) fn no_cgroup(case: &Case<'_>) -> Verdict {
 
 pub(super) fn inner_node(case: &Case<'_>) -> Verdict {
     let verdict = cgroup::hands_down(case);
-    match name(case) {
+    match case.live.cgroup.as_ref().and_then(|group| nested(&group.dir)) {
         Some(name) => verdict.next(
             format!("take a leaf below it: `clone --cgroup {name}/leaf -- true`"),
             format!("改用其下的叶子：`clone --cgroup {name}/leaf -- true`"),
@@ -30,10 +30,4 @@ pub(super) fn not_for_this(case: &Case<'_>) -> Verdict {
             "观察者有这个权限：先用 `cgroup enter` 让它移动被观察进程，再 `fork`",
         ),
     }
-}
-
-/// The cgroup's name as a learner types it: the path below the subject's own, which is two levels below the bench's parent.
-pub(super) fn name<'a>(case: &Case<'a>) -> Option<&'a str> {
-    let (_, inner) = case.live.cgroup.as_ref()?.dir.split_once("/boxlab-")?;
-    inner.splitn(3, '/').nth(2)
 }
