@@ -10,11 +10,13 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::termios::LocalFlags;
 use nix::unistd::Pid;
 use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, Instant};
 use terminal::Terminal;
 
 const CTRL_C: &str = "\x03";
 const CTRL_D: &str = "\x04";
 const CTRL_Z: &str = "\x1a";
+const SECOND: Duration = Duration::from_secs(1);
 /// A program that says when it runs. The quotes keep the word apart from its echo.
 const SLEEP: &str = "spawn sh -c \"echo rea''dy; exec sleep 1000\"\r";
 
@@ -104,6 +106,32 @@ fn ctrl_z_stops_and_fg_goes_on() {
     terminal.send(CTRL_C);
     terminal.wait("SIGCONT) = 0");
     terminal.wait("killed by SIGINT");
+}
+
+/// From Enter to execve(2) the terminal changes hands twice; whenever Ctrl-C comes, the program does not run on.
+#[test]
+fn ctrl_c_right_after_enter_is_not_lost() {
+    let mut terminal = Terminal::open(&[]);
+    for microseconds in [0, 0, 100, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 4000, 5000, 7000, 10000, 15000, 25000, 40000] {
+        if microseconds == 0 {
+            terminal.send("spawn sleep 1000\r\x03");
+        } else {
+            terminal.send("spawn sleep 1000\r");
+            std::thread::sleep(std::time::Duration::from_micros(microseconds));
+            terminal.send(CTRL_C);
+        }
+        let mut asked = Instant::now() - SECOND;
+        let seen = terminal.text().len();
+        terminal.until("the shell answers", |terminal| {
+            if asked.elapsed() >= SECOND {
+                // What is typed ahead of a Ctrl-C that is not handled yet goes with it: it is typed again.
+                terminal.send("history 1\r");
+                asked = Instant::now();
+            }
+            terminal.text()[seen..].contains("  history 1\r")
+        });
+        terminal.wait_prompt();
+    }
 }
 
 #[test]

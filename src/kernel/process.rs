@@ -5,7 +5,7 @@ use crate::model::{Arg, Exit, NsKind};
 use nix::errno::Errno;
 use std::ffi::CString;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Which side of a fork one is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,6 +205,31 @@ pub fn handle_signal(signal: nix::sys::signal::Signal, handler: nix::sys::signal
     // SAFETY: the handlers of this program only write to atomics and call what signal-safety(7) allows.
     if unsafe { sigaction(signal, &action) }.is_err() {
         // Only for SIGKILL and SIGSTOP, which nobody here asks for.
+    }
+}
+
+/// As [`handle_signal`], and whoever handled it until now is called afterwards: for SIGINT beside a library's own handler.
+pub fn handle_interrupt_too(handler: extern "C" fn(i32)) {
+    use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
+    static FIRST: AtomicUsize = AtomicUsize::new(0);
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    extern "C" fn both(signal: i32) {
+        for handler in [FIRST.load(Ordering::Relaxed), NEXT.load(Ordering::Relaxed)] {
+            if handler != 0 {
+                // SAFETY: what is not 0 was stored below from a function of this very type.
+                let handler = unsafe { std::mem::transmute::<usize, extern "C" fn(i32)>(handler) };
+                handler(signal);
+            }
+        }
+    }
+    FIRST.store(handler as usize, Ordering::Relaxed);
+    let action = SigAction::new(SigHandler::Handler(both), SaFlags::empty(), SigSet::empty());
+    // SAFETY: `both` only reads atomics and calls handlers, which keep to signal-safety(7) themselves.
+    let Ok(was) = (unsafe { sigaction(Signal::SIGINT, &action) }) else { return };
+    match was.handler() {
+        SigHandler::Handler(was) if was as usize == both as extern "C" fn(i32) as usize => {}
+        SigHandler::Handler(was) => NEXT.store(was as usize, Ordering::Relaxed),
+        _ => NEXT.store(0, Ordering::Relaxed),
     }
 }
 

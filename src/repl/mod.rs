@@ -71,13 +71,14 @@ pub fn record(session: &mut Session, speaks: bool, told: &mut dyn FnMut(&Turn, i
         }
         let (bare, painted) = renew(&mut editor, session, &style);
         session.report(&Report::Prompt(bare.clone()));
-        let typed = match class.types() {
-            Some(line) => {
-                let typed = by_hand(&painted, &line, signals::interrupts);
-                typed.and_then(|()| editor.readline_with_initial(&(bare, painted), (&line, "")))
-            }
+        let given = class.types();
+        let shown = given.as_ref().map_or(Ok(()), |line| by_hand(&painted, line, signals::interrupts));
+        // From here on Ctrl-C is for the line that is being typed, and from Enter on for what it does.
+        signals::interrupts();
+        let typed = shown.and_then(|()| match &given {
+            Some(line) => editor.readline_with_initial(&(bare, painted), (line, "")),
             None => editor.readline(&(bare, painted)),
-        };
+        });
         session.report(&Report::Prompt(String::new()));
         match typed {
             Ok(text) => {
@@ -93,8 +94,8 @@ pub fn record(session: &mut Session, speaks: bool, told: &mut dyn FnMut(&Turn, i
                     break;
                 }
             }
-            // Ctrl-C clears the line.
-            Err(ReadlineError::Interrupted) => {}
+            // Ctrl-C clears the line, and what rows of it are below the cursor.
+            Err(ReadlineError::Interrupted | ReadlineError::Signal(_)) => _ = say("\x1b[J"),
             Err(ReadlineError::Eof) => break,
             // The terminal is gone.
             Err(_) => break,
@@ -117,7 +118,10 @@ fn lines(
     }
     let unkept = if text.starts_with(' ') { " " } else { "" };
     for line in command::split(text) {
-        signals::interrupts();
+        // Typed so soon after Enter that nothing had begun.
+        if signals::interrupts() > 0 {
+            return say(&(desk.style.paint(Role::Dim, "^C") + "\n"));
+        }
         if !class.takes_line(&mut desk, &line)? {
             let turn = desk.session.execute(&format!("{unkept}{line}"));
             desk.style = script::style(desk.session);
@@ -218,6 +222,9 @@ fn editor(session: &Session, style: &Style) -> rustyline::Result<Bench> {
         .history_ignore_space(true)
         .history_ignore_dups(true)?
         .max_history_size(2000)?
+        // Ctrl-C stays a signal while a line is edited. As a key, one that is typed right after Enter would be kept for the next
+        // line, and the program that was just started would never hear of it.
+        .enable_signals(true)
         .color_mode(if style.colour { ColorMode::Enabled } else { ColorMode::Disabled })
         .build();
     let mut editor = Editor::with_config(config)?;
@@ -266,6 +273,12 @@ impl Hinter for Assistant {
 
     fn hint(&self, line: &str, cursor: usize, _: &Context<'_>) -> Option<hint::Missing> {
         use rustyline::hint::Hint;
+        // This is asked for whenever the line is drawn, so also before the first key.
+        signals::count_beside_editor();
+        if line.is_empty() {
+            // There was nothing to clear.
+            signals::interrupts();
+        }
         let hint = hint::hint(line, !self.style.colour).filter(|_| cursor == line.len())?;
         let columns = self.style.width.unwrap_or(usize::MAX);
         // One that would not fit on the row is left out: it would push the screen about at each key.

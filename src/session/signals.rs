@@ -29,6 +29,12 @@ pub fn interrupts_end() {
     kernel::handle_signal(Signal::SIGINT, SigHandler::Handler(end));
 }
 
+/// The line editor handles Ctrl-C itself while it reads, and tells nobody of one that came while it was still busy with the keys
+/// before Enter. Called while it reads, this makes it count here as well.
+pub fn count_beside_editor() {
+    kernel::handle_interrupt_too(interrupt);
+}
+
 /// How often Ctrl-C came since this was last asked.
 pub fn interrupts() -> usize {
     INTERRUPTS.swap(0, Ordering::Relaxed)

@@ -24,6 +24,8 @@ pub struct Watch {
     lang: Lang,
     subject: i32,
     foreground: Option<i32>,
+    /// Ctrl-C was typed before the program had the terminal: it is still to hear of it.
+    owed: bool,
     presses: usize,
     hinted: bool,
     interactive: bool,
@@ -32,8 +34,7 @@ pub struct Watch {
 impl Watch {
     /// For a line that runs in this subject (PID as the observer counts).
     pub fn new(subject: i32, lang: Lang, interactive: bool) -> Watch {
-        signals::interrupts();
-        Watch { lang, subject, foreground: None, presses: 0, hinted: false, interactive }
+        Watch { lang, subject, foreground: None, owed: false, presses: 0, hinted: false, interactive }
     }
 
     /// Something happened, or did not.
@@ -41,6 +42,10 @@ impl Watch {
         match event {
             Event::Started(pid) => {
                 self.foreground = Some(pid);
+                // Those before it were for the line; from now on they are counted for the program.
+                self.owed |= signals::interrupts() > 0;
+                self.presses = 0;
+                self.hand_on();
                 Patience::Wait
             }
             Event::Interrupted => {
@@ -83,9 +88,11 @@ impl Watch {
             if self.presses >= PRESSES {
                 return Patience::GiveUp;
             }
+            self.owed = true;
             // A call that waits returns with EINTR.
             let _ = kernel::plumbing_kill(self.subject, libc::SIGINT);
         }
+        self.hand_on();
         let stopped = waited >= Duration::from_secs(1) && self.foreground.is_none() && is_stopped(self.subject);
         // A program has the terminal, and shows for itself what it does.
         let given = self.foreground.is_some() || kernel::terminal_owner().is_some_and(|group| group != own_group());
@@ -106,6 +113,14 @@ impl Watch {
         if stopped && !self.interactive && waited >= PATIENCE { Patience::GiveUp } else { Patience::Wait }
     }
 
+    /// The terminal sent it to this process, because the program had not taken the terminal yet: it gets it from here. One in the
+    /// background never takes it.
+    fn hand_on(&mut self) {
+        let Some(pid) = self.foreground.filter(|pid| self.owed && kernel::terminal_owner() == Some(*pid)) else { return };
+        self.owed = false;
+        let _ = kernel::plumbing_kill(-pid, libc::SIGINT);
+    }
+
     fn say(&self, text: Text) {
         // To the terminal at once: the line has not ended, so there is no turn to put it into.
         let _ = writeln!(std::io::stderr(), "\r\n  ! {}\r", text.get(self.lang));
@@ -119,9 +134,8 @@ pub struct AtPrompt {
 }
 
 impl AtPrompt {
-    /// Ctrl-C from before does not count.
+    /// For one command.
     pub fn new(lang: Lang, interactive: bool) -> AtPrompt {
-        signals::interrupts();
         AtPrompt { lang, interactive }
     }
 }
