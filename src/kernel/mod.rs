@@ -10,6 +10,7 @@ mod border;
 mod cgroup;
 mod copy;
 mod file;
+mod fscontext;
 mod ipc;
 mod landlock;
 mod limit;
@@ -31,6 +32,7 @@ mod unpack;
 
 pub use cgroup::lock_dir;
 pub use copy::{Copied, copy_tree};
+pub use fscontext::Setting;
 pub use landlock::LANDLOCK_RIGHTS;
 pub use mount::FLAGS as MOUNT_FLAGS;
 

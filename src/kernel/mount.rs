@@ -60,6 +60,9 @@ struct MountAttr {
     userns_fd: u64,
 }
 
+/// The attribute that gives a mount a map of owners (Linux 5.12).
+const IDMAP: (u64, &str) = (0x10_0000, "MOUNT_ATTR_IDMAP");
+
 const AT_RECURSIVE: u32 = 0x8000;
 const OPEN_TREE_CLONE: u32 = 1;
 const MOVE_MOUNT_F_EMPTY_PATH: u32 = 4;
@@ -119,27 +122,50 @@ impl Kernel {
     /// Errors: EPERM for a flag that is locked (mount_namespaces(7)); EINVAL; EBUSY read-only while a file is open for writing; ENOSYS
     /// before Linux 5.12.
     pub fn set_tree_flags(&mut self, tree: &OwnedFd, set: u64, clear: u64, recursive: bool) -> Result<(), Errno> {
-        self.mount_setattr(tree.as_raw_fd(), nowhere(tree), "", set, clear, recursive)
+        let attr = MountAttr { attr_set: set, attr_clr: clear, ..MountAttr::default() };
+        self.mount_setattr(tree.as_raw_fd(), nowhere(tree), "", attr, "", recursive)
+    }
+
+    /// mount_setattr(2) with MOUNT_ATTR_IDMAP, and further flags: through the mount that `tree` is a descriptor of, owners are seen as the
+    /// map of the user namespace `map` has them. Files keep their owners. `label` is how the namespace is printed.
+    ///
+    /// Errors: EINVAL for a filesystem that does not know of it, or for a mount that is already in the tree; EPERM without CAP_SYS_ADMIN
+    /// both over the filesystem and in `map`, for the first user namespace of the machine, or for a mount that has a map already.
+    pub fn idmap_tree(&mut self, tree: &OwnedFd, map: &OwnedFd, label: &str, set: u64, recursive: bool) -> Result<(), Errno> {
+        let attr = MountAttr { attr_set: set | IDMAP.0, userns_fd: map.as_raw_fd() as u64, ..MountAttr::default() };
+        self.mount_setattr(tree.as_raw_fd(), nowhere(tree), "", attr, label, recursive)
     }
 
     /// mount_setattr(2) on the mount at this path.
     ///
     /// Errors: as [`Kernel::set_tree_flags`]; EINVAL where the path is not a mount point.
     pub fn set_mount_flags(&mut self, path: &str, set: u64, clear: u64, recursive: bool) -> Result<(), Errno> {
-        self.mount_setattr(libc::AT_FDCWD, raw("AT_FDCWD"), path, set, clear, recursive)
+        let attr = MountAttr { attr_set: set, attr_clr: clear, ..MountAttr::default() };
+        self.mount_setattr(libc::AT_FDCWD, raw("AT_FDCWD"), path, attr, "", recursive)
     }
 
-    fn mount_setattr(&mut self, fd: i32, shown: Arg, path: &str, set: u64, clear: u64, recursive: bool) -> Result<(), Errno> {
+    fn mount_setattr(
+        &mut self,
+        fd: i32,
+        shown: Arg,
+        path: &str,
+        attr: MountAttr,
+        label: &str,
+        recursive: bool,
+    ) -> Result<(), Errno> {
         let c_path = CString::new(path).map_err(|_| Errno::EINVAL)?;
-        let attr = MountAttr { attr_set: set, attr_clr: clear, ..MountAttr::default() };
         let empty = if path.is_empty() { libc::AT_EMPTY_PATH as u32 } else { 0 };
         let flags = empty | if recursive { AT_RECURSIVE } else { 0 };
         // SAFETY: a NUL-terminated string and a valid mount_attr of the size given, both of which outlive the call.
         let got =
             answer(unsafe { libc::syscall(libc::SYS_mount_setattr, fd, c_path.as_ptr(), flags, &attr, size_of::<MountAttr>()) });
         let flags = join(&[("AT_EMPTY_PATH", empty != 0), ("AT_RECURSIVE", recursive)]);
-        let names = |bits: u64| join(&FLAGS.iter().map(|flag| (flag.attr_name, bits & flag.attr != 0)).collect::<Vec<_>>());
-        let attr = format!("{{attr_set={}, attr_clr={}, propagation=0, userns_fd=0}}", names(set), names(clear));
+        let (set, clear) = (attributes_text(attr.attr_set), attributes_text(attr.attr_clr));
+        let map = match label {
+            "" => "0".into(),
+            label => format!("{}<{label}>", attr.userns_fd),
+        };
+        let attr = format!("{{attr_set={set}, attr_clr={clear}, propagation=0, userns_fd={map}}}");
         self.record("mount_setattr", vec![shown, Arg::Str(path.into()), raw(flags), raw(attr), raw("32")], got).map(drop)
     }
 
@@ -198,6 +224,13 @@ impl Kernel {
 /// A tree that is mounted nowhere yet: its path is that of its root, `/`.
 fn nowhere(tree: &OwnedFd) -> Arg {
     Arg::Fd(tree.as_raw_fd(), "/".into())
+}
+
+/// Attributes of mount_setattr(2) and fsmount(2) in strace's notation, in the order of their bits.
+pub(super) fn attributes_text(bits: u64) -> String {
+    let mut known: Vec<(u64, &str)> = FLAGS.iter().map(|flag| (flag.attr, flag.attr_name)).chain([IDMAP]).collect();
+    known.sort_unstable();
+    join(&known.into_iter().map(|(bit, name)| (name, bits & bit != 0)).collect::<Vec<_>>())
 }
 
 /// The flags in strace's notation, in the order of their bits.

@@ -55,11 +55,11 @@ pub fn intrusion(card: &Card, kind: NsKind, id: NsId, names: &Names) -> Option<M
     };
     Some(Msg::new(
         format!(
-            "the {kind} namespace of the other process is {whose}, and `{}` would change it. `unshare {kind}` there first, or add --on-host to this line if you mean it",
+            "the {kind} namespace of the other process is {whose}, and `{}` reaches into it. `unshare {kind}` there first, or add --on-host to this line if you mean it",
             card.name
         ),
         format!(
-            "对方进程的 {kind} 命名空间{whose_zh}，而 `{}` 会改动它。请先在那里执行 `unshare {kind}`；若确实要这样做，在这一行加上 --on-host",
+            "对方进程的 {kind} 命名空间{whose_zh}，而 `{}` 会伸手进去。请先在那里执行 `unshare {kind}`；若确实要这样做，在这一行加上 --on-host",
             card.name
         ),
     ))

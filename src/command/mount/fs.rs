@@ -98,7 +98,7 @@ const OLD_PIDS: Text = Text {
 /// A mount of one of the first kind makes a filesystem of its own. Of the second there is one for a namespace or for the
 /// machine, and its options with it, but the flags are the mount's. Of any other nothing is known: its flags, too, can
 /// be those of the one filesystem that the host uses.
-fn reaches_host(fstype: &str, options: &Options) -> Option<Msg> {
+pub(super) fn reaches_host(fstype: &str, options: &Options) -> Option<Msg> {
     match fstype {
         "tmpfs" | "ramfs" | "overlay" | "proc" | "devpts" | "bpf" => None,
         "cgroup" => {

@@ -5,8 +5,11 @@ mod bind;
 mod chdir;
 mod chroot;
 mod fs;
+mod fsopen;
+mod idmap;
 mod import;
 mod make;
+mod mask;
 mod mkdir;
 mod mknod;
 mod mounts;
@@ -25,7 +28,10 @@ use crate::model::Text;
 /// The cards of this folder.
 pub const CARDS: &[Card] = &[
     fs::CARD,
+    fsopen::CARD,
     bind::CARD,
+    idmap::CARD,
+    mask::CARD,
     overlay::CARD,
     movemount::CARD,
     remount::CARD,

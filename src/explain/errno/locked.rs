@@ -236,7 +236,8 @@ fn locked(case: &Case<'_>) -> Verdict {
 }
 
 fn locked_flags(case: &Case<'_>) -> Verdict {
-    if case.may(Cap::SYS_ADMIN, case.owner(NsKind::Mnt)) != Some(true) {
+    let mapped = case.flag("MOUNT_ATTR_IDMAP");
+    if mapped || case.may(Cap::SYS_ADMIN, case.owner(NsKind::Mnt)) != Some(true) {
         return apart();
     }
     let flags = target(case)

@@ -12,6 +12,7 @@ mod join;
 mod knob;
 mod locked;
 mod mount;
+mod mountapi;
 mod net;
 mod privilege;
 mod process;
@@ -67,6 +68,7 @@ const SECTIONS: &[&[Row]] = &[
     identity::ROWS,
     // What is forbidden to a user namespace is the better reason where both fit.
     locked::ROWS,
+    mountapi::ROWS,
     mount::ROWS,
     root::ROWS,
     process::ROWS,
