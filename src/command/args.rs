@@ -173,18 +173,23 @@ fn check(card: &Card, kind: Kind, word: &str) -> Result<(), Msg> {
             "a capability; they are listed in capabilities(7), and Tab completes them",
             "权能；capabilities(7) 列出了全部名字，也可用 Tab 补全",
         )),
-        Kind::Syscall if Sysno::from_str(word).is_err() => Err(like(
-            word,
-            Sysno::iter().map(|call| call.name()),
-            "a system call of this machine; syscalls(2) lists them, and Tab completes them",
-            "本机的系统调用；syscalls(2) 列出了全部名字，也可用 Tab 补全",
-        )),
+        Kind::Syscall if Sysno::from_str(word).is_err() => Err(no_syscall(word)),
         Kind::Rlimit if resource(word).is_none() => {
             Err(one_of("a resource", "资源", RESOURCES.iter().map(|one| one.name).collect()))
         }
         Kind::Size => Size::parse(word, 0).map(drop).map_err(|bad| bad.0),
         _ => Ok(()),
     }
+}
+
+/// `word` is no system call.
+pub fn no_syscall(word: &str) -> Msg {
+    like(
+        word,
+        Sysno::iter().map(|call| call.name()),
+        "a system call of this machine; syscalls(2) lists them, and Tab completes them",
+        "本机的系统调用；syscalls(2) 列出了全部名字，也可用 Tab 补全",
+    )
 }
 
 /// `word` is none of many; the nearest one is named.

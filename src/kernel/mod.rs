@@ -18,6 +18,7 @@ mod memory;
 mod mount;
 mod netlink;
 mod netlink_text;
+mod notify;
 mod ns;
 mod nsfs;
 mod pidfd;
@@ -40,6 +41,7 @@ pub use ipc::SysV;
 pub use limit::{nice, rlimit};
 pub use memory::forget_code;
 pub use netlink::{Heard, Netlink};
+pub use notify::{Asked, Reply, has_news, listen_for_calls, plumbing_receive, plumbing_send};
 pub use nsfs::{ns_owner, ns_owner_uid, ns_parent};
 
 pub use pidfd::next_signal;

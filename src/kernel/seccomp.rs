@@ -19,9 +19,16 @@ pub struct Instruction {
 
 /// struct sock_fprog of linux/filter.h.
 #[repr(C)]
-struct Program {
+pub(super) struct Program {
     len: u16,
     filter: *const Instruction,
+}
+
+impl Program {
+    /// A slice of more than 65535 instructions is cut short by the cast, never read beyond its end.
+    pub(super) fn of(filter: &[Instruction]) -> Program {
+        Program { len: filter.len() as u16, filter: filter.as_ptr() }
+    }
 }
 
 impl Kernel {
@@ -31,10 +38,9 @@ impl Kernel {
     /// Errors: EACCES with neither no_new_privs nor CAP_SYS_ADMIN in the caller's user namespace; EINVAL for a program that could run
     /// past its end, jumps too far, or has none or more than 4096 instructions; ENOMEM when all filters together are too long.
     pub fn seccomp(&mut self, filter: &[Instruction], log: bool) -> Result<(), Errno> {
-        let program = Program { len: filter.len() as u16, filter: filter.as_ptr() };
+        let program = Program::of(filter);
         let flags = if log { libc::SECCOMP_FILTER_FLAG_LOG } else { 0 };
-        // SAFETY: the kernel reads `len` instructions from `filter`, which outlives the call and has that many: a slice of more than 65535
-        // is cut short by the cast, never read beyond its end.
+        // SAFETY: the kernel reads `len` instructions from `filter`, which outlives the call and has that many.
         let got = answer(unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, flags, &program) });
         let flags = if log { "SECCOMP_FILTER_FLAG_LOG" } else { "0" };
         let shown = format!("{{len={}, filter=…}}", filter.len());

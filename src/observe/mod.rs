@@ -7,6 +7,7 @@ pub mod family;
 pub mod isolation;
 pub mod leftover;
 mod live;
+pub mod memory;
 pub mod mounts;
 pub mod owner;
 pub mod pane;

@@ -72,6 +72,9 @@ fn deeds(steps: &mut std::slice::Iter<'_, Step>, keeper: i32) -> (Vec<Deed>, Opt
                 }
                 found.push(Deed::Run { kinds, cgroup, words: words("CMD"), background });
             }
+            "seccomp notify" => {
+                found.push(Deed::Cannot("a supervisor that answers for the kernel is a program of its own".into()))
+            }
             name if name.starts_with("link ") || name.starts_with("addr ") || name.starts_with("route ") => {
                 let words = command::words(&step.line).unwrap_or_default();
                 found.push(ip(&words).unwrap_or_else(|| Deed::Cannot("it reaches into another subject's network".into())));

@@ -30,6 +30,7 @@ pub const CARDS: &[Card] = &[
     nnp::CARD,
     securebits::CARD,
     seccomp::CARD,
+    seccomp::notify::CARD,
     landlock::CARD,
     rlimit::CARD,
     oom_score::CARD,

@@ -1,7 +1,7 @@
 //! Job control in the subject: a child in its own process group, with the terminal while it is in the foreground.
 
 use crate::command::{Held, Inside, Job, Said, Stop};
-use crate::kernel::{self, Fork, Kernel, Program};
+use crate::kernel::{self, Fork, Instruction, Kernel, Program};
 use crate::model::{Exit, Msg, NoteKind, NsKind};
 use nix::errno::Errno;
 use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, sigprocmask};
@@ -15,10 +15,20 @@ use std::os::unix::ffi::OsStringExt;
 pub enum Body<'a> {
     /// Runs a program: execve(2).
     Exec(&'a Program),
+    /// Runs a program under a filter whose listener somebody else takes before.
+    Watched(&'a Program, &'a [Instruction], &'a Port),
     /// Runs this function and exits with what it returns; it must not return to the caller's caller.
     Work(&'a dyn Fn() -> i32),
     /// Reaps whatever becomes its child, until it is killed: a small init.
     Reap,
+}
+
+/// How a child's listener is handed over.
+pub struct Port {
+    /// Into this pipe goes the listener's number, or the errno, negative.
+    pub listener: OwnedFd,
+    /// Out of this pipe comes the word that it was taken.
+    pub taken: OwnedFd,
 }
 
 /// A child that was started.
@@ -46,6 +56,25 @@ pub fn start_in(
     body: &Body<'_>,
     foreground: bool,
 ) -> Result<Started, Stop> {
+    let (started, report) = begin(cx, kinds, cgroup, body, foreground)?;
+    match body {
+        Body::Exec(program) | Body::Watched(program, ..) => executed(cx, program, started.pid, &report)?,
+        // Until the child has said all that it has to say to the observer.
+        Body::Work(_) | Body::Reap => drop(hear(&report)),
+    }
+    Ok(started)
+}
+
+/// The first half of [`start_in`]: up to execve(2), of which the descriptor that is given tells.
+///
+/// Errors: as [`Kernel::clone3`].
+pub fn begin(
+    cx: &mut Inside<'_>,
+    kinds: &[NsKind],
+    cgroup: Option<&Held>,
+    body: &Body<'_>,
+    foreground: bool,
+) -> Result<(Started, OwnedFd), Stop> {
     let (report, reporter) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC)?;
     let parent = nix::unistd::getpid();
     let give_terminal = foreground && cx.terminal.give;
@@ -63,12 +92,19 @@ pub fn start_in(
             }
             cx.tell.started(nix::unistd::getpid().as_raw());
             let status = match body {
-                Body::Exec(program) => {
-                    let errno = Kernel::execve(program);
-                    // The parent reads why; it is the only one who can say so.
-                    tell(&reporter, errno as i32);
-                    127
-                }
+                Body::Exec(program) => exec(program, &reporter),
+                Body::Watched(program, filter, port) => match kernel::listen_for_calls(filter) {
+                    Ok(listener) => {
+                        tell(&port.listener, listener);
+                        // execve closes the listener. Only once: read(2) may be one of the calls that are answered.
+                        let _ = nix::unistd::read(&port.taken, &mut [0; 4]);
+                        exec(program, &reporter)
+                    }
+                    Err(errno) => {
+                        tell(&port.listener, -(errno as i32));
+                        127
+                    }
+                },
                 Body::Work(work) => {
                     drop(reporter);
                     cx.tell.hang_up();
@@ -88,30 +124,43 @@ pub fn start_in(
                 join(pid);
             }
             drop(gate);
-            let own = hear(&report);
-            // EOF is success: execve closed the other end.
-            let failed = hear(&report).map(Errno::from_raw);
-            if let Body::Exec(program) = body {
-                let noted = cx.kernel.note_exec(program, failed.map_or(Ok(()), Err));
-                if let Err(errno) = noted {
-                    // The child ended with 127; nobody else will ask for it. Interrupted by Ctrl-C it is asked for again.
-                    while cx.kernel.wait4(pid, false) == Err(Errno::EINTR) {}
-                    leave_group();
-                    return Err(errno.into());
-                }
-            }
-            Ok(Started { pid, own })
+            Ok((Started { pid, own: hear(&report) }, report))
         }
     }
 }
 
+/// In the child. The parent reads why it failed; it is the only one who can say so.
+fn exec(program: &Program, reporter: &OwnedFd) -> i32 {
+    let errno = Kernel::execve(program);
+    tell(reporter, errno as i32);
+    127
+}
+
+/// The second half of [`start_in`]: waits for the child's execve(2), and records it.
+///
+/// Errors: as execve(2); the child has been waited for.
+pub fn executed(cx: &mut Inside<'_>, program: &Program, pid: i32, report: &OwnedFd) -> Result<(), Stop> {
+    // EOF is success: execve closed the other end.
+    let failed = hear(report).map(Errno::from_raw);
+    cx.kernel.note_exec(program, failed.map_or(Ok(()), Err)).map_err(|errno| {
+        failed_child(cx, pid);
+        errno.into()
+    })
+}
+
+/// The child ended with 127; nobody else will ask for it. Interrupted by Ctrl-C it is asked for again.
+pub fn failed_child(cx: &mut Inside<'_>, pid: i32) {
+    while cx.kernel.wait4(pid, false) == Err(Errno::EINTR) {}
+    leave_group();
+}
+
 /// One number to the parent. A pipe takes so few bytes whole, and the parent reads until the end.
-fn tell(pipe: &OwnedFd, number: i32) {
+pub fn tell(pipe: &OwnedFd, number: i32) {
     let _ = nix::unistd::write(pipe, &number.to_ne_bytes());
 }
 
 /// One number from the other side; None when nobody can write any more.
-fn hear(pipe: &OwnedFd) -> Option<i32> {
+pub fn hear(pipe: &OwnedFd) -> Option<i32> {
     let mut word = [0; 4];
     loop {
         match nix::unistd::read(pipe, &mut word) {
@@ -129,10 +178,7 @@ pub fn foreground(cx: &mut Inside<'_>, pid: i32, words: &str) -> Result<Said, St
         join(pid);
     }
     let answer = loop {
-        // Telling takes long enough for the next one to come.
-        while kernel::interrupted() {
-            cx.tell.interrupted();
-        }
+        pass_on_interrupts(cx);
         match cx.kernel.wait4(pid, true) {
             Err(Errno::EINTR) => {}
             other => break other,
@@ -152,6 +198,14 @@ pub fn foreground(cx: &mut Inside<'_>, pid: i32, words: &str) -> Result<Said, St
         }
         _ => said,
     })
+}
+
+/// Ctrl-C that the subject heard of is told to the observer.
+pub fn pass_on_interrupts(cx: &Inside<'_>) {
+    // Telling takes long enough for the next one to come.
+    while kernel::interrupted() {
+        cx.tell.interrupted();
+    }
 }
 
 /// In the child's process group the subject hears of the terminal's signals, too. The child makes the group, and so does this:

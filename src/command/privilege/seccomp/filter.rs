@@ -13,6 +13,8 @@ pub enum Verdict {
     Errno(i32),
     /// SECCOMP_RET_LOG: the call is made and logged.
     Log,
+    /// SECCOMP_RET_USER_NOTIF: a supervisor answers.
+    Notify,
     /// SECCOMP_RET_KILL_PROCESS: SIGSYS, whatever the process does with signals.
     Kill,
 }
@@ -100,6 +102,7 @@ impl Verdict {
             Verdict::Allow => libc::SECCOMP_RET_ALLOW,
             Verdict::Errno(errno) => libc::SECCOMP_RET_ERRNO | errno as u32 & libc::SECCOMP_RET_DATA,
             Verdict::Log => libc::SECCOMP_RET_LOG,
+            Verdict::Notify => libc::SECCOMP_RET_USER_NOTIF,
             Verdict::Kill => libc::SECCOMP_RET_KILL_PROCESS,
         }
     }
@@ -108,6 +111,7 @@ impl Verdict {
         match word {
             libc::SECCOMP_RET_ALLOW => Verdict::Allow,
             libc::SECCOMP_RET_LOG => Verdict::Log,
+            libc::SECCOMP_RET_USER_NOTIF => Verdict::Notify,
             libc::SECCOMP_RET_KILL_PROCESS => Verdict::Kill,
             word => Verdict::Errno((word & libc::SECCOMP_RET_DATA) as i32),
         }
@@ -120,6 +124,7 @@ impl std::fmt::Display for Verdict {
             Verdict::Allow => f.write_str("ALLOW"),
             Verdict::Errno(errno) => write!(f, "ERRNO({})", crate::model::errno_name(nix::errno::Errno::from_raw(*errno))),
             Verdict::Log => f.write_str("LOG"),
+            Verdict::Notify => f.write_str("USER_NOTIF"),
             Verdict::Kill => f.write_str("KILL_PROCESS"),
         }
     }

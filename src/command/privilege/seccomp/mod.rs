@@ -1,6 +1,7 @@
 //! `seccomp`: a filter that judges every later system call. seccomp(2).
 
 mod filter;
+pub mod notify;
 
 use crate::command::{Args, Card, Count, Equivalent, Example, Inside, Kind, Man, Param, Primitive, Run, Said, Stop};
 use crate::model::{Block, Msg, NoteKind, Text};
@@ -103,10 +104,7 @@ pub const CARD: Card = Card {
 
 fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     if !filter::is_known_arch() {
-        return Err(Stop::Unfit(Msg::new(
-            "filters are not made for this architecture here",
-            "这里不支持为本机的体系结构制作过滤器",
-        )));
+        return Err(no_filters());
     }
     let mut words: Vec<&str> = args.all("CALL").iter().map(String::as_str).collect();
     let mut answer = args.one("ANSWER");
@@ -146,10 +144,14 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     })
 }
 
+fn no_filters() -> Stop {
+    Stop::Unfit(Msg::new("filters are not made for this architecture here", "这里不支持为本机的体系结构制作过滤器"))
+}
+
 /// Could the subject no longer serve?
 fn cuts_off(call: Sysno, denied: Verdict) -> bool {
     match denied {
-        Verdict::Log | Verdict::Allow => false,
+        Verdict::Log | Verdict::Allow | Verdict::Notify => false,
         Verdict::Errno(_) => VITAL.contains(&call),
         Verdict::Kill => VITAL.contains(&call) || EACH_LINE.contains(&call),
     }
