@@ -142,6 +142,8 @@ fn asked(message: &[u8]) -> &'static str {
         libc::RTM_NEWROUTE => "RTM_NEWROUTE",
         libc::RTM_DELROUTE => "RTM_DELROUTE",
         libc::RTM_GETROUTE => "RTM_GETROUTE",
+        libc::RTM_NEWNSID => "RTM_NEWNSID",
+        libc::RTM_GETNSID => "RTM_GETNSID",
         _ => "?",
     }
 }

@@ -4,6 +4,7 @@ use netlink_packet_core::{NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F
 use netlink_packet_route::RouteNetlinkMessage;
 use netlink_packet_route::address::{AddressAttribute, AddressMessage};
 use netlink_packet_route::link::{InfoData, InfoVeth, LinkAttribute, LinkFlags, LinkInfo, LinkMessage};
+use netlink_packet_route::nsid::{NsidAttribute, NsidMessage};
 use netlink_packet_route::route::{RouteAddress, RouteAttribute, RouteMessage};
 
 /// `NLM_F_REQUEST|NLM_F_ACK|…`.
@@ -29,6 +30,8 @@ pub(super) fn shown(message: &RouteNetlinkMessage) -> String {
         RouteNetlinkMessage::NewRoute(route) => ("RTM_NEWROUTE", self::route(route)),
         RouteNetlinkMessage::DelRoute(route) => ("RTM_DELROUTE", self::route(route)),
         RouteNetlinkMessage::GetRoute(_) => ("RTM_GETROUTE", Vec::new()),
+        RouteNetlinkMessage::NewNsId(number) => ("RTM_NEWNSID", self::number(number)),
+        RouteNetlinkMessage::GetNsId(_) => ("RTM_GETNSID", Vec::new()),
         other => return format!("type {}", netlink_packet_core::NetlinkSerializable::message_type(other)),
     };
     std::iter::once(name.to_string()).chain(rest).collect::<Vec<_>>().join(", ")
@@ -51,6 +54,7 @@ fn link_attribute(attribute: &LinkAttribute) -> Option<String> {
     Some(match attribute {
         LinkAttribute::IfName(name) => format!("IFLA_IFNAME={}", crate::model::Arg::Str(name.clone())),
         LinkAttribute::Controller(index) => format!("IFLA_MASTER={index}"),
+        LinkAttribute::Link(index) => format!("IFLA_LINK={index}"),
         LinkAttribute::Mtu(mtu) => format!("IFLA_MTU={mtu}"),
         LinkAttribute::NetNsFd(fd) => format!("IFLA_NET_NS_FD={fd}{}", namespace(*fd)),
         LinkAttribute::LinkInfo(infos) => {
@@ -65,8 +69,19 @@ fn link_info(info: &LinkInfo) -> Option<String> {
     match info {
         LinkInfo::Kind(kind) => Some(format!("IFLA_INFO_KIND=\"{kind}\"")),
         LinkInfo::Data(InfoData::Veth(InfoVeth::Peer(peer))) => Some(format!("VETH_INFO_PEER={{{}}}", link(peer).join(", "))),
+        LinkInfo::Data(InfoData::MacVlan(_)) => Some("{IFLA_MACVLAN_MODE=MACVLAN_MODE_BRIDGE}".into()),
+        LinkInfo::Data(InfoData::IpVlan(_)) => Some("{IFLA_IPVLAN_MODE=IPVLAN_MODE_L2}".into()),
         _ => None,
     }
+}
+
+fn number(message: &NsidMessage) -> Vec<String> {
+    let said = message.attributes.iter().filter_map(|attribute| match attribute {
+        NsidAttribute::Fd(fd) => Some(format!("NETNSA_FD={fd}{}", namespace(*fd as i32))),
+        NsidAttribute::Id(id) => Some(format!("NETNSA_NSID={id}")),
+        _ => None,
+    });
+    said.collect()
 }
 
 /// `<net:[4026532177]>` of a descriptor that is open on a namespace, as `strace -y` prints it.

@@ -51,6 +51,29 @@ impl Kernel {
         Ok(fd)
     }
 
+    /// socket(2) for UDP, which sends nothing by itself.
+    ///
+    /// Errors: EAFNOSUPPORT in a kernel without IPv4.
+    pub fn datagram_socket(&mut self) -> Result<OwnedFd, Errno> {
+        // SAFETY: socket takes three integers.
+        let got = answer(i64::from(unsafe { libc::socket(libc::AF_INET, libc::SOCK_DGRAM | libc::SOCK_CLOEXEC, 0) }));
+        let fd = self.record("socket", vec![raw("AF_INET"), raw("SOCK_DGRAM|SOCK_CLOEXEC"), raw("IPPROTO_IP")], got)?;
+        // SAFETY: the kernel has just given us this descriptor; nobody else owns it.
+        Ok(unsafe { OwnedFd::from_raw_fd(fd as i32) })
+    }
+
+    /// SIOCGSKNS: the network namespace of a socket, as its link in /proc/PID/ns would show it.
+    ///
+    /// Errors: EPERM without CAP_NET_ADMIN in the user namespace that owns it.
+    pub fn socket_ns(&mut self, socket: &OwnedFd) -> Result<String, Errno> {
+        // SAFETY: this request takes no argument and touches no memory of ours.
+        let got = answer(i64::from(unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCGSKNS as libc::Ioctl) }));
+        let fd = self.record("ioctl", vec![label(socket), raw("SIOCGSKNS")], got)?;
+        // SAFETY: the kernel has just made this descriptor for us; nobody else owns it.
+        let ns = unsafe { OwnedFd::from_raw_fd(fd as i32) };
+        Ok(nix::fcntl::readlink(format!("/proc/self/fd/{}", ns.as_raw_fd()).as_str())?.to_string_lossy().into_owned())
+    }
+
     /// bind(2): the address, and above all the port, is the socket's from now on, in its network namespace.
     ///
     /// Errors: EADDRINUSE somebody in this namespace has it; EACCES below net.ipv4.ip_unprivileged_port_start without

@@ -155,8 +155,8 @@ struct Link {
     carrier: bool,
     mtu: u32,
     bridge: Option<u32>,
-    /// The other end of a veth: its number, and whether that counts in another namespace.
-    peer: Option<(u32, bool)>,
+    /// The other end of a veth, or what a macvlan sits on: its number, and in which other namespace (`nsid`) that counts.
+    peer: Option<(u32, Option<i32>)>,
     hardware: String,
 }
 
@@ -175,7 +175,10 @@ impl Link {
             peer: None,
             hardware: String::new(),
         };
-        let elsewhere = message.attributes.iter().any(|attribute| matches!(attribute, LinkAttribute::LinkNetNsId(_)));
+        let elsewhere = message.attributes.iter().find_map(|attribute| match attribute {
+            LinkAttribute::LinkNetNsId(id) => Some(*id),
+            _ => None,
+        });
         for attribute in &message.attributes {
             match attribute {
                 LinkAttribute::IfName(name) => link.name.clone_from(name),
@@ -202,10 +205,11 @@ impl Link {
         let called =
             |index: u32| all.iter().find(|link| link.index == index).map_or(format!("#{index}"), |link| link.name.clone());
         let name = match self.peer {
-            Some((index, false)) => Msg::same(format!("{}@{}", self.name, called(index))),
-            Some((index, true)) => {
-                Msg::new(format!("{}@#{index} in another namespace", self.name), format!("{}@另一命名空间的 #{index}", self.name))
-            }
+            Some((index, None)) => Msg::same(format!("{}@{}", self.name, called(index))),
+            Some((index, Some(id))) => Msg::new(
+                format!("{}@#{index} in another namespace (nsid {id})", self.name),
+                format!("{}@另一命名空间（nsid {id}）的 #{index}", self.name),
+            ),
             None => Msg::same(&*self.name),
         };
         let state = match (self.up, self.carrier) {

@@ -5,7 +5,9 @@ use crate::command::{Args, Card, Count, Equivalent, Example, Inside, Kind, Man, 
 use crate::model::{Msg, NoteKind, NsKind, Text};
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
 use netlink_packet_route::RouteNetlinkMessage;
-use netlink_packet_route::link::{InfoData, InfoKind, InfoVeth, LinkAttribute, LinkInfo};
+use netlink_packet_route::link::{
+    InfoData, InfoIpVlan, InfoKind, InfoMacVlan, InfoVeth, IpVlanMode, LinkAttribute, LinkInfo, MacVlanMode,
+};
 use std::os::fd::AsRawFd;
 
 /// The card.
@@ -14,11 +16,11 @@ pub const CARD: Card = Card {
     args: &[
         Param {
             name: "KIND",
-            kind: Kind::OneOf(&["veth", "bridge", "dummy", "ifb"]),
+            kind: Kind::OneOf(&["veth", "bridge", "macvlan", "ipvlan", "dummy", "ifb"]),
             count: Count::One,
             about: Text {
-                en: "veth: a cable with two ends; bridge: a switch; dummy: swallows all; ifb: for shaping incoming traffic",
-                zh: "veth：有两端的网线；bridge：交换机；dummy：吞掉一切数据包；ifb：用于整形入向流量",
+                en: "veth: a cable with two ends; bridge: a switch; macvlan, ipvlan: one more device on top of another one; dummy: swallows all; ifb: for shaping incoming traffic",
+                zh: "veth：有两端的网线；bridge：交换机；macvlan、ipvlan：架在另一个设备之上的设备；dummy：吞掉一切数据包；ifb：用于整形入向流量",
             },
         },
         Param {
@@ -29,17 +31,20 @@ pub const CARD: Card = Card {
         },
         Param {
             name: "peer",
-            kind: Kind::OneOf(&["peer"]),
+            kind: Kind::OneOf(&["peer", "on"]),
             count: Count::Optional,
-            about: Text { en: "the word `peer`, for a veth", zh: "单词 `peer`，用于 veth" },
+            about: Text {
+                en: "the word `peer` for a veth, `on` for a macvlan or ipvlan",
+                zh: "veth 用单词 `peer`，macvlan 和 ipvlan 用 `on`",
+            },
         },
         Param {
             name: "PEER@SUBJECT",
             kind: Kind::NameAt(NsKind::Net),
             count: Count::Optional,
             about: Text {
-                en: "the other end's name; after @ whose network namespace it is put into (a subject or a PID); without @ it stays here",
-                zh: "另一端的名字；@ 之后是把它放进谁的网络命名空间（被观察进程名或 PID）；不写 @ 则留在这里",
+                en: "the name of the other end, or of the device below; after @ whose network namespace it is put into (a subject or a PID); without @ it stays here",
+                zh: "另一端或下层设备的名字；@ 之后是把它放进谁的网络命名空间（被观察进程名或 PID）；不写 @ 则留在这里",
             },
         },
     ],
@@ -52,9 +57,12 @@ pub const CARD: Card = Card {
     explain: Text {
         en: "One RTM_NEWLINK. A veth pair is two devices: what goes into one comes out of the other. With the ends in two network namespaces it is the \
              cable between two containers, or between a container and the host. The peer can be born in the other namespace at once \
-             (IFLA_NET_NS_FD, a descriptor that the observer hands over); that needs CAP_NET_ADMIN there, too. Both ends begin down and without addresses.",
+             (IFLA_NET_NS_FD, a descriptor that the observer hands over); that needs CAP_NET_ADMIN there, too. Both ends begin down and without addresses. \
+             A macvlan is a further device with a hardware address of its own on top of another one, an ipvlan shares the address of that: moved into a container they put it on the same wire \
+             without a bridge; the device below and what sits on it do not hear one another.",
         zh: "一条 RTM_NEWLINK。一对 veth 是两个设备：从一端进去的数据包从另一端出来。两端分处两个网络命名空间时，它就是两个容器之间、或容器与主机之间的网线。\
-             另一端可以直接出生在对方的命名空间（IFLA_NET_NS_FD，由观察者传入的描述符）；这在那边也需要 CAP_NET_ADMIN。两端起初都未启用，也没有地址。",
+             另一端可以直接出生在对方的命名空间（IFLA_NET_NS_FD，由观察者传入的描述符）；这在那边也需要 CAP_NET_ADMIN。两端起初都未启用，也没有地址。\
+             macvlan 是架在另一个设备之上、有自己硬件地址的设备，ipvlan 则与它共用硬件地址：移入容器后，不用网桥就能让容器接到同一条线上；但下层设备与架在其上的设备彼此听不到。",
     },
     equivalents: &[
         Equivalent { tool: "ip(8)", line: "ip link add va type veth peer name vb netns PID" },
@@ -73,6 +81,13 @@ pub const CARD: Card = Card {
             shows: "IFLA_NET_NS_FD=",
             needs: "root",
         },
+        Example {
+            after: "unshare net; link add veth va peer vb",
+            line: "link add macvlan mv0 on va",
+            shows: "IFLA_LINK=",
+            needs: "root",
+        },
+        Example { after: "unshare net", line: "link add macvlan mv0", shows: "sits on another device", needs: "root" },
         Example { after: "unshare net", line: "link add bridge br0", shows: "IFLA_INFO_KIND=\"bridge\"", needs: "root" },
         Example { after: "unshare net; link add bridge br0", line: "link add bridge br0", shows: "EEXIST", needs: "root" },
         Example {
@@ -105,6 +120,26 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
                 format!("veth 有两端，请给出另一端的名字：`link add veth {name} peer 另一端`，或 另一端@被观察进程"),
             )));
         }
+        ("macvlan" | "ipvlan", Some(below)) => {
+            let below = rtnl::index(below)?;
+            message.attributes.push(LinkAttribute::Link(below));
+            match kind {
+                "macvlan" => vec![
+                    LinkInfo::Kind(InfoKind::MacVlan),
+                    LinkInfo::Data(InfoData::MacVlan(vec![InfoMacVlan::Mode(MacVlanMode::Bridge)])),
+                ],
+                _ => vec![
+                    LinkInfo::Kind(InfoKind::IpVlan),
+                    LinkInfo::Data(InfoData::IpVlan(vec![InfoIpVlan::Mode(IpVlanMode::L2)])),
+                ],
+            }
+        }
+        ("macvlan" | "ipvlan", None) => {
+            return Err(Stop::Usage(Msg::new(
+                format!("a {kind} sits on another device; name it: `link add {kind} {name} on DEVICE`"),
+                format!("{kind} 架在另一个设备之上，请写出它：`link add {kind} {name} on 设备`"),
+            )));
+        }
         (_, Some(_)) => {
             return Err(Stop::Usage(Msg::new(
                 format!("a {kind} has no other end; only a veth has a peer"),
@@ -117,7 +152,7 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     };
     message.attributes.push(LinkAttribute::LinkInfo(infos));
     rtnl::change(cx.kernel, RouteNetlinkMessage::NewLink(message), NLM_F_CREATE | NLM_F_EXCL)?;
-    Ok(next(name, args.opt("PEER@SUBJECT")))
+    Ok(next(name, args.opt("PEER@SUBJECT").filter(|_| kind == "veth")))
 }
 
 /// What is left to do until a packet goes through.

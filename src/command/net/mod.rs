@@ -7,9 +7,11 @@ mod link_add;
 mod link_move;
 mod link_set;
 mod listen;
+mod nsid;
 mod ping;
 mod route;
 mod rtnl;
+mod socket_ns;
 mod sysctl;
 pub mod trial;
 
@@ -24,6 +26,8 @@ pub const CARDS: &[Card] = &[
     link_set::CARD,
     link_move::CARD,
     link::DEL,
+    nsid::LIST,
+    nsid::SET,
     addr::LIST,
     addr::ADD,
     addr::DEL,
@@ -33,5 +37,6 @@ pub const CARDS: &[Card] = &[
     ping::CARD,
     listen::CARD,
     connect::CARD,
+    socket_ns::CARD,
     sysctl::CARD,
 ];
