@@ -11,6 +11,7 @@ mod cgroup;
 mod copy;
 mod file;
 mod fscontext;
+mod helper;
 mod ipc;
 mod landlock;
 mod limit;
@@ -42,7 +43,7 @@ pub use limit::{nice, rlimit};
 pub use memory::forget_code;
 pub use netlink::{Heard, Netlink};
 pub use notify::{Asked, Reply, has_news, listen_for_calls, plumbing_receive, plumbing_send};
-pub use nsfs::{ns_owner, ns_owner_uid, ns_parent};
+pub use nsfs::{NsQuestion, ns_id, ns_owner, ns_owner_uid, ns_parent};
 
 pub use pidfd::next_signal;
 pub use privilege::{Ambient, CapSets, bounding_set, groups, is_subreaper, securebits, stay_dumpable};

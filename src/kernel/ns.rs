@@ -69,4 +69,13 @@ impl Kernel {
         let got = nix::unistd::sethostname(name).map(|()| 0);
         self.record("sethostname", vec![Arg::Str(name.into()), raw(name.len().to_string())], got).map(drop)
     }
+
+    /// setdomainname(2): changes the NIS domain name of the caller's UTS namespace.
+    ///
+    /// Errors: as [`Kernel::sethostname`].
+    pub fn setdomainname(&mut self, name: &str) -> Result<(), Errno> {
+        // SAFETY: the kernel reads `name.len()` bytes from `name`.
+        let got = answer(i64::from(unsafe { libc::setdomainname(name.as_ptr().cast(), name.len()) }));
+        self.record("setdomainname", vec![Arg::Str(name.into()), raw(name.len().to_string())], got).map(drop)
+    }
 }

@@ -1,7 +1,58 @@
-//! Questions to a namespace (ioctl_ns(2)). They change nothing and make no `Call`; they live here because ioctl(2) is `unsafe`.
+//! Questions to a namespace (ioctl_ns(2)). Readers ask them as plumbing, without a `Call`; they live here because ioctl(2) is `unsafe`.
 
+use super::{Kernel, raw};
+use crate::model::Arg;
 use nix::errno::Errno;
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+
+/// Which relative of a namespace is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NsQuestion {
+    /// As [`ns_owner`].
+    Owner,
+    /// As [`ns_parent`].
+    Parent,
+}
+
+impl Kernel {
+    /// ioctl(2), recorded.
+    ///
+    /// Errors: as [`ns_owner`] and [`ns_parent`].
+    pub fn ask_ns(&mut self, ns: &OwnedFd, question: NsQuestion) -> Result<OwnedFd, Errno> {
+        let (name, got) = match question {
+            NsQuestion::Owner => ("NS_GET_USERNS", ns_owner(ns.as_fd())),
+            NsQuestion::Parent => ("NS_GET_PARENT", ns_parent(ns.as_fd())),
+        };
+        let number = got.as_ref().map(|fd| i64::from(fd.as_raw_fd())).map_err(|errno| *errno);
+        self.record("ioctl", vec![arg(ns), raw(name)], number)?;
+        got
+    }
+
+    /// NS_GET_OWNER_UID, recorded.
+    ///
+    /// Errors: as [`ns_owner_uid`].
+    pub fn ask_ns_uid(&mut self, ns: &OwnedFd) -> Result<u32, Errno> {
+        let got = ns_owner_uid(ns.as_fd());
+        let shown = got.map_or("NULL".into(), |uid| format!("[{uid}]"));
+        self.record("ioctl", vec![arg(ns), raw("NS_GET_OWNER_UID"), raw(shown)], got.map(|_| 0))?;
+        got
+    }
+}
+
+fn arg(ns: &OwnedFd) -> Arg {
+    let label = nix::fcntl::readlink(format!("/proc/self/fd/{}", ns.as_raw_fd()).as_str());
+    Arg::Fd(ns.as_raw_fd(), label.map_or(String::new(), |label| label.to_string_lossy().into_owned()))
+}
+
+/// NS_GET_ID (Linux 6.18): a number of this namespace that none other has had, or will have until the machine stops.
+///
+/// Errors: ENOTTY before.
+pub fn ns_id(ns: &OwnedFd) -> Result<u64, Errno> {
+    let mut id: u64 = 0;
+    // SAFETY: this request, `_IOR(0xb7, 13, __u64)`, writes one u64 through its argument, which is a valid place for one during the call.
+    super::answer(i64::from(unsafe { libc::ioctl(ns.as_raw_fd(), 0x8008_b70d, &mut id) }))?;
+    Ok(id)
+}
 
 /// The user namespace that owns the namespace `fd` is open on: capabilities there are rights here (NS_GET_USERNS).
 ///

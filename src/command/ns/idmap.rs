@@ -116,7 +116,7 @@ fn foreign_parent(dir: &Path) -> Option<(OwnedFd, String)> {
 }
 
 /// Who the subject is inside now.
-fn now(pid: i32, which: &str) -> Msg {
+pub(super) fn now(pid: i32, which: &str) -> Msg {
     let seen = observe::snapshot(Path::new("/proc"), pid);
     let own = seen.creds.is().map(|creds| if which == "uid" { creds.euid } else { creds.egid }).unwrap_or(u32::MAX);
     let maps: Vec<IdMap> =

@@ -2,10 +2,13 @@
 
 mod clock;
 mod clone;
+mod domainname;
 mod exit;
 mod fork;
 mod hostname;
 mod idmap;
+mod idmap_auto;
+mod owner;
 mod pin;
 mod setns;
 mod unshare;
@@ -18,10 +21,13 @@ pub const CARDS: &[Card] = &[
     clone::CARD,
     setns::CARD,
     idmap::CARD,
+    idmap_auto::CARD,
     hostname::CARD,
+    domainname::CARD,
     fork::CARD,
     exit::CARD,
     clock::CARD,
     pin::PIN,
     pin::UNPIN,
+    owner::CARD,
 ];

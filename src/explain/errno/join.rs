@@ -2,7 +2,7 @@
 
 mod check;
 
-use super::case::unreached;
+use super::case::{always, unreached};
 use super::{NONE, Row, row, t};
 use check::{climb, denied, gone, no_namespace, one_way, own_user, owner, threads, traced, unborn, zombie};
 use nix::errno::Errno::*;
@@ -181,7 +181,7 @@ pub(super) const ROWS: &[Row] = &[
             "父或属主在调用者可见范围之外：它是最初的那个，或在调用者之上",
         ),
         t("`ns` shows those that can be seen", "`ns` 显示看得到的"),
-        unreached,
+        always,
     ),
     row(
         "B17",
