@@ -1,10 +1,36 @@
-//! Limits and scheduling of one process: prlimit(2), setpriority(2), sched_setaffinity(2).
+//! Limits and scheduling of one process: prlimit(2), setpriority(2), sched_setaffinity(2), sched_setscheduler(2).
 
 use super::{Kernel, answer, raw};
 use crate::model::{Resource, Rlimit};
 use nix::errno::Errno;
 
+/// A scheduling policy (sched(7)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the names are the kernel's
+pub enum Policy {
+    Other = 0,
+    Fifo = 1,
+    RoundRobin = 2,
+    Batch = 3,
+    Idle = 5,
+}
+
+/// Their names; 4 was never used.
+const POLICIES: &[&str] = &["SCHED_OTHER", "SCHED_FIFO", "SCHED_RR", "SCHED_BATCH", "SCHED_ISO", "SCHED_IDLE", "SCHED_DEADLINE"];
+
 impl Kernel {
+    /// sched_setscheduler(2) of the caller. The priority is 0 but for the real-time policies.
+    ///
+    /// Errors: EPERM for a real-time priority above RLIMIT_RTPRIO without CAP_SYS_NICE in the initial user namespace, for leaving
+    /// SCHED_IDLE where RLIMIT_NICE forbids the nice value, or where the cgroup has no real-time (v1); EINVAL.
+    pub fn set_policy(&mut self, policy: Policy, priority: u32) -> Result<(), Errno> {
+        let param = priority as libc::c_int;
+        // SAFETY: the kernel reads one struct sched_param, which is one int here, and which outlives the call.
+        let got = answer(unsafe { libc::syscall(libc::SYS_sched_setscheduler, 0, policy as libc::c_int, &param) });
+        let name = POLICIES.get(policy as usize).copied().unwrap_or_default();
+        self.record("sched_setscheduler", vec![raw("0"), raw(name), raw(format!("[{priority}]"))], got).map(drop)
+    }
+
     /// prlimit(2) of the caller: both limits at once.
     ///
     /// Errors: EINVAL for a soft limit above the hard one; EPERM for raising the hard limit without CAP_SYS_RESOURCE in the initial user
@@ -66,4 +92,16 @@ pub fn rlimit(resource: &Resource) -> Result<Rlimit, Errno> {
     answer(unsafe { libc::syscall(libc::SYS_prlimit64, 0, resource.number, new, &mut now) })?;
     let limit = |value: u64| (value != libc::RLIM64_INFINITY).then_some(value);
     Ok(Rlimit { soft: limit(now.rlim_cur), hard: limit(now.rlim_max) })
+}
+
+/// The caller's policy and real-time priority (sched_getscheduler(2), sched_getparam(2)), as plumbing.
+pub fn policy() -> Result<(String, i32), Errno> {
+    // SAFETY: an integer.
+    let policy = answer(unsafe { libc::syscall(libc::SYS_sched_getscheduler, 0) })?;
+    let mut param: libc::c_int = 0;
+    // SAFETY: the kernel writes one struct sched_param, which is one int here.
+    answer(unsafe { libc::syscall(libc::SYS_sched_getparam, 0, &mut param) })?;
+    // SCHED_RESET_ON_FORK is a bit beside it.
+    let name = POLICIES.get(policy as usize & 0xff).map_or_else(|| policy.to_string(), |name| name.to_string());
+    Ok((name, param))
 }

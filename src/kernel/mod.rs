@@ -13,6 +13,7 @@ mod file;
 mod fscontext;
 mod helper;
 mod ipc;
+mod keyring;
 mod landlock;
 mod limit;
 mod memory;
@@ -39,7 +40,7 @@ pub use landlock::LANDLOCK_RIGHTS;
 pub use mount::FLAGS as MOUNT_FLAGS;
 
 pub use ipc::SysV;
-pub use limit::{nice, rlimit};
+pub use limit::{Policy, nice, policy, rlimit};
 pub use memory::forget_code;
 pub use netlink::{Heard, Netlink};
 pub use notify::{Asked, Reply, has_news, listen_for_calls, plumbing_receive, plumbing_send};

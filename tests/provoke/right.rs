@@ -35,6 +35,8 @@ pub(super) const ALL: &[Provocation] = &[
     root("I14", "unshare user", "oom_score -1", "EACCES", "CAP_SYS_RESOURCE"),
     root("I15", "", "oom_score 1001", "EINVAL", ""),
     root("I16", "unshare user; prio 5", "prio -5", "EACCES", "CAP_SYS_NICE"),
+    root("I21", "unshare user; rlimit RTPRIO 0", "sched policy fifo 10", "EPERM", "RLIMIT_RTPRIO"),
+    root("I22", "unshare user; sched policy idle", "sched policy other", "EPERM", "CAP_SYS_NICE").cured(),
     root("I17", "", "sched affinity 1000", "EINVAL", ""),
     root("I18", "securebits +NOROOT +NOROOT_LOCKED", "securebits -NOROOT", "EPERM", "NOROOT"),
     root("I18", "caps drop SETPCAP", "securebits +NOROOT", "EPERM", "CAP_SETPCAP"),

@@ -3,6 +3,7 @@
 mod caps;
 mod exec;
 mod ids;
+mod keyring;
 mod landlock;
 mod nnp;
 mod oom_score;
@@ -32,6 +33,8 @@ pub const CARDS: &[Card] = &[
     seccomp::CARD,
     seccomp::notify::CARD,
     landlock::CARD,
+    keyring::SHOW,
+    keyring::NEW,
     rlimit::CARD,
     oom_score::CARD,
 ];

@@ -8,6 +8,7 @@ mod kill;
 mod load;
 mod orphan;
 mod pdeathsig;
+mod policy;
 mod prio;
 mod session;
 mod setsid;
@@ -34,6 +35,7 @@ pub const CARDS: &[Card] = &[
     thread::CARD,
     prio::CARD,
     affinity::CARD,
+    policy::CARD,
     load::mem::CARD,
     load::cpu::CARD,
     load::procs::CARD,

@@ -1,5 +1,6 @@
 //! The concepts: a few sentences each, what to read next, and a line to type.
 
+mod absent;
 mod isolate;
 mod limit;
 
@@ -32,7 +33,7 @@ const fn c(
 
 /// All concepts, in the order in which one may read them.
 pub fn concepts() -> impl Iterator<Item = &'static Concept> {
-    isolate::CONCEPTS.iter().chain(limit::CONCEPTS)
+    isolate::CONCEPTS.iter().chain(limit::CONCEPTS).chain(absent::CONCEPTS)
 }
 
 /// The concept of this name.

@@ -6,7 +6,7 @@ use super::case::{always, unreached};
 use super::{NONE, Row, row, t};
 use check::{
     bound, captured, filtered, landlocked, lower_nice, lower_oom, more_than_permitted, no_cpu, no_landlock, not_both, raised,
-    set_id, strict_bits, unprivileged,
+    real_time, set_id, strict_bits, unprivileged,
 };
 use nix::errno::Errno::*;
 
@@ -110,6 +110,9 @@ pub(super) const ROWS: &[Row] = &[
             "socket",
             "bind",
             "setpriority",
+            "sched_setscheduler",
+            "keyctl",
+            "add_key",
             "prlimit64",
         ],
         &[EPERM, ENOSYS],
@@ -189,6 +192,28 @@ pub(super) const ROWS: &[Row] = &[
             "要取低于 RLIMIT_NICE 所允许的 nice 值，需要在整台机器的用户命名空间中具有 CAP_SYS_NICE",
         ),
         t("giving way is always allowed: `prio 19`", "让步总是允许的：`prio 19`"),
+        lower_nice,
+    ),
+    row(
+        "I21",
+        &["sched_setscheduler SCHED_FIFO", "sched_setscheduler SCHED_RR"],
+        &[EPERM],
+        t(
+            "a real-time priority above RLIMIT_RTPRIO needs CAP_SYS_NICE in the machine's user namespace; on cgroup v1 with RT_GROUP_SCHED the cgroup needs cpu.rt_runtime_us as well",
+            "高于 RLIMIT_RTPRIO 的实时优先级，需要在整台机器的用户命名空间中具有 CAP_SYS_NICE；在启用 RT_GROUP_SCHED 的 cgroup v1 上，cgroup 还需要 cpu.rt_runtime_us",
+        ),
+        t("a right that root of the machine can lend: `rlimit RTPRIO`", "机器的 root 可以借出这一权利：`rlimit RTPRIO`"),
+        real_time,
+    ),
+    row(
+        "I22",
+        &["sched_setscheduler SCHED_OTHER", "sched_setscheduler SCHED_BATCH"],
+        &[EPERM],
+        t(
+            "out of SCHED_IDLE comes only who might take its nice value (RLIMIT_NICE), or has CAP_SYS_NICE in the machine's user namespace",
+            "要离开 SCHED_IDLE，须有权取它当前的 nice 值（RLIMIT_NICE），或在整台机器的用户命名空间中具有 CAP_SYS_NICE",
+        ),
+        t("begin anew: `reset`", "重新开始：`reset`"),
         lower_nice,
     ),
     row(

@@ -143,6 +143,20 @@ pub(super) fn lower_nice(case: &Case<'_>) -> Verdict {
     }
 }
 
+pub(super) fn real_time(case: &Case<'_>) -> Verdict {
+    let cap = Cap(23);
+    let limits = case.live.caller.bounds.rlimits.is();
+    let limit = limits.and_then(|limits| limits.get("RTPRIO")).and_then(|limit| limit.soft).unwrap_or(0);
+    match machine(case, cap) {
+        Some(false) => yes().seen(
+            format!("RLIMIT_RTPRIO is {limit}, and it has no {} there", cap.name()),
+            format!("RLIMIT_RTPRIO 为 {limit}，在那里没有 {}", cap.name()),
+        ),
+        // Then it is the cgroup.
+        Some(true) | None => maybe(),
+    }
+}
+
 pub(super) fn no_cpu(case: &Case<'_>) -> Verdict {
     match case.live.caller.bounds.cpus.is() {
         Some(cpus) => yes().seen(format!("it may run on {cpus} now"), format!("它现在可在 {cpus} 上运行")),
