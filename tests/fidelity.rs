@@ -178,6 +178,7 @@ fn plumbing(role: Role, seen: &Seen, turn: &Turn) -> Option<&'static str> {
         (Role::Subject, "execve") if args.contains("[\"boxlab-subject\"") => Some("the start of a subject"),
         (Role::Shell, "kill" | "pidfd_send_signal" | "wait4" | "rmdir" | "write") if replaces => Some("the end of a subject"),
         (Role::Shell, "kill" | "wait4") if turn.command == "doctor" => Some("the end of a trial"),
+        (_, "waitid") if args.contains("WNOWAIT") => Some("only asks"),
         (Role::Shell, "wait4") if args.contains("WNOHANG") => Some("the shell takes the exit statuses of orphans"),
         (_, "clone") if args.contains("CLONE_CHILD_SETTID|SIGCHLD") => {
             Some("glibc's fork(2): a helper that calls in the bench's stead; primitives use clone3(2)")

@@ -40,6 +40,14 @@ fn has(word: &str, root: bool) -> bool {
         "cpus" => std::thread::available_parallelism().is_ok_and(|cpus| cpus.get() > 1),
         "landlock" => boxlab::kernel::Kernel::new().landlock_abi().is_ok(),
         "strace" | "tmux" => std::process::Command::new(word).arg("-V").output().is_ok(),
+        // A line for the user by name or number (subuid(5)).
+        "subuid" => std::fs::read_to_string("/etc/subuid").is_ok_and(|text| {
+            let uid = nix::unistd::geteuid();
+            let name = nix::unistd::User::from_uid(uid).ok().flatten().map(|user| user.name);
+            text.lines()
+                .filter_map(|line| line.split(':').next())
+                .any(|who| Some(who) == name.as_deref() || who == uid.to_string())
+        }),
         word if word.starts_with("cgroup") => has_cgroup(word),
         word if word.starts_with("tool:") => {
             let path = std::env::var("PATH").unwrap_or_default();

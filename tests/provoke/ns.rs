@@ -67,7 +67,7 @@ pub(super) const ALL: &[Provocation] = &[
     root("A12", "{33x unshare user; idmap uid 0 0 1; idmap gid 0 0 1}", "unshare user", "ENOSPC", ""),
     nobody("B11", "subject new b; unshare user uts; subject use a", "setns b uts", "EPERM", "CAP_SYS_ADMIN"),
     root("B12", "subject new b; unshare user", "setns b uts", "EPERM", "user:["),
-    root("B16", "unshare user", "ns owner uts", "EPERM", "").cured(),
+    root("B16", "unshare user", "ns owner uts", "EPERM", ""),
     root("B2", "", "setns /proc/4194303/ns/net", "ENOENT", ""),
     root("C1", "unshare user; idmap uid 0 0 1", "idmap uid 0 0 1", "EPERM", "0 0 1").cured(),
     root("C1", "unshare user; idmap gid 0 0 1; idmap uid 0 0 1", "idmap gid 0 0 1", "EPERM", "0 0 1"),

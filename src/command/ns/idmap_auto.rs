@@ -32,6 +32,7 @@ pub const CARD: Card = Card {
     ],
     examples: &[
         Example { after: "", line: "idmap auto", shows: "shares the host's user namespace", needs: "" },
+        Example { after: "unshare user", line: "idmap auto", shows: "inside it is 0 now", needs: "subuid tool:newuidmap" },
         Example { after: "unshare user; idmap uid 0 0 1", line: "idmap auto", shows: "has a map already", needs: "root" },
     ],
     run: Run::Outside(run),

@@ -107,5 +107,5 @@ fn row(cx: &mut Inside<'_>, ns: &OwnedFd, kind: NsKind, is: Msg) -> Vec<Cell> {
 /// `user:[4026531837]`.
 fn label(ns: &OwnedFd) -> String {
     nix::fcntl::readlink(format!("/proc/self/fd/{}", ns.as_raw_fd()).as_str())
-        .map_or_else(|errno| crate::model::errno_name(errno), |text| text.to_string_lossy().into_owned())
+        .map_or_else(crate::model::errno_name, |text| text.to_string_lossy().into_owned())
 }
