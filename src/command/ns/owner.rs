@@ -27,10 +27,10 @@ pub const CARD: Card = Card {
     },
     explain: Text {
         en: "Every namespace belongs to a user namespace (NS_GET_USERNS), the one in which its maker was: capabilities there are rights over it, and no others are. User and PID namespaces also \
-             have a parent (NS_GET_PARENT), and a user namespace the UID of who made it (NS_GET_OWNER_UID), who has all capabilities in it from outside. One may look up to one's own user namespace and no \
+             have a parent (NS_GET_PARENT), and a user namespace the UID of who made it (NS_GET_OWNER_UID), who has all capabilities in it from outside. One may look up as far as one's own user or PID namespace and no \
              higher: EPERM. NS_GET_ID (Linux 6.18) gives a number that is never used again, where an inode number can be; 1 to 8 are the first ones of the machine.",
         zh: "每个命名空间都属于一个用户命名空间（NS_GET_USERNS），即创建者当时所在的那个：只有在那里的权能，才是对它的权力。用户和 PID 命名空间还有父级（NS_GET_PARENT），\
-             用户命名空间还记着创建者的 UID（NS_GET_OWNER_UID），此人从外部对它拥有全部权能。只能看到自己的用户命名空间为止，再往上是 EPERM。\
+             用户命名空间还记着创建者的 UID（NS_GET_OWNER_UID），此人从外部对它拥有全部权能。只能看到自己所在的用户或 PID 命名空间为止，再往上是 EPERM。\
              NS_GET_ID（Linux 6.18）给出永不重用的编号，而 inode 号可能被重用；1 到 8 是机器最初的那些命名空间。",
     },
     equivalents: &[
@@ -40,7 +40,7 @@ pub const CARD: Card = Card {
     examples: &[
         Example { after: "", line: "ns owner uts", shows: "NS_GET_USERNS) = ", needs: "" },
         Example { after: "unshare user uts", line: "ns owner uts", shows: "NS_GET_PARENT) = -1 EPERM", needs: "userns" },
-        Example { after: "unshare pid; fork", line: "ns owner pid", shows: "parent of pid", needs: "root" },
+        Example { after: "unshare pid; fork", line: "ns owner pid", shows: "NS_GET_PARENT) = -1 EPERM", needs: "root" },
         Example { after: "unshare user", line: "ns owner uts", shows: "outside of what the caller may see", needs: "userns" },
     ],
     run: Run::Inside(run),
