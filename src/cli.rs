@@ -15,6 +15,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// A bench for Linux containers: a shell in which each command is one kernel primitive, acting on a real process.
 #[derive(Parser, Debug)]
@@ -70,6 +71,9 @@ enum Verb {
         /// Write a recording for asciinema to this file
         #[arg(long, value_name = "FILE")]
         cast: Option<PathBuf>,
+        /// A line that has not ended after so many seconds fails
+        #[arg(long, value_name = "SECONDS", default_value_t = lesson::LIMIT.as_secs(), value_parser = clap::value_parser!(u64).range(1..))]
+        limit: u64,
         /// Write into the lessons what their lines show and how they end now; asserts stay as they are
         #[arg(long)]
         update: bool,
@@ -187,8 +191,9 @@ pub fn main() -> i32 {
         });
     }
     match cli.verb {
-        Some(Verb::Replay { files, from, json, junit, html, cast, update }) => {
-            replay(&lesson::Wish { files, from, json, junit, html, cast, update }, lang)
+        Some(Verb::Replay { files, from, json, junit, html, cast, limit, update }) => {
+            let limit = Some(Duration::from_secs(limit));
+            replay(&lesson::Wish { files, from, json, junit, html, cast, limit, update }, lang)
         }
         Some(Verb::Lint { files, read_only, accept }) => lint(&Lint { files, read_only, accept }, lang),
         Some(Verb::Lesson { what }) => author(&what, lang),
@@ -231,7 +236,7 @@ fn lines(lines: Vec<String>, lang: Lang, json: bool, stop: bool) -> i32 {
     let terminal = kernel::owns_terminal() && !json;
     keep(|| {
         signals::interrupts_end();
-        match Session::start(Options { lang, capture: json, terminal }) {
+        match Session::start(Options { lang, capture: json, terminal, ..Options::default() }) {
             Ok(mut session) => script::run(&mut session, &lines, json, stop),
             Err(error) => no_subject(&error),
         }
@@ -262,7 +267,7 @@ fn author(what: &Author, lang: Lang) -> i32 {
         Author::Record { .. } => {
             let mut turns = Vec::new();
             kernel::wait_for_foreground();
-            let status = keep(|| match Session::start(Options { lang, capture: false, terminal: kernel::owns_terminal() }) {
+            let status = keep(|| match Session::start(at_the_terminal(lang)) {
                 Ok(mut session) => {
                     let status = repl::record(&mut session, false, &mut |turn, pid| turns.push((turn.clone(), pid)));
                     drop(session);
@@ -311,7 +316,7 @@ fn shell(lang: Lang, pane: bool, speaks: bool) -> i32 {
 }
 
 fn open(lang: Lang, screen: Option<ToScreen>, speaks: bool) -> i32 {
-    match Session::start(Options { lang, capture: false, terminal: kernel::owns_terminal() }) {
+    match Session::start(at_the_terminal(lang)) {
         Ok(mut session) => {
             if let Some(screen) = screen {
                 session.listen(Box::new(move |report| screen.send(report)));
@@ -320,6 +325,10 @@ fn open(lang: Lang, screen: Option<ToScreen>, speaks: bool) -> i32 {
         }
         Err(error) => no_subject(&error),
     }
+}
+
+fn at_the_terminal(lang: Lang) -> Options {
+    Options { lang, terminal: kernel::owns_terminal(), ..Options::default() }
 }
 
 fn keep(shell: impl FnOnce() -> i32) -> i32 {

@@ -23,12 +23,14 @@ fn enter_begins_the_first_lesson_and_a_host_name_is_changed() {
         return;
     }
     let mut terminal = Terminal::open(&[]);
-    types(&mut terminal, "", &["1/7  subject", "[1/7]", "hint · back · play · skip · solution · reset · menu", "▸"]);
-    types(&mut terminal, "", &["outside  inside", "2/7  name-first", "[2/7] answer: a letter", "▸"]);
+    types(&mut terminal, "", &["1/7  subject", "step 1/7", "hint · back · play · skip · solution · reset · menu", "▸"]);
+    types(&mut terminal, "", &["outside  inside", "2/7  name-first", "step 2/7  answer: a letter", "▸"]);
     // No answer, then a wrong one.
     types(&mut terminal, "z", &["answer with a letter from a to b", "▸"]);
-    types(&mut terminal, "a", &["noted", "3/7  name", "[3/7]", "▸"]);
-    types(&mut terminal, "hostname box", &["refused", "not yet: hostname is", "[3/7]", "▸"]);
+    types(&mut terminal, "a", &["noted", "3/7  name", "step 3/7", "▸"]);
+    types(&mut terminal, "hostname box", &["refused", "not yet: hostname is", "step 3/7", "▸"]);
+    types(&mut terminal, "clone ipc", &["you are in the child now", "`exit` goes back", "▸"]);
+    types(&mut terminal, "exit", &["parent", "step 3/7", "▸"]);
     types(&mut terminal, "hint", &["The order matters", "▸"]);
     types(&mut terminal, "hint", &["Type: unshare uts", "▸"]);
     // More than was asked for, in another way: the state counts.
@@ -46,11 +48,11 @@ fn a_learner_goes_back_plays_loses_the_ground_and_comes_back() {
         return;
     }
     let mut terminal = Terminal::open(&[]);
-    types(&mut terminal, "lesson process", &["[1/7]", "▸"]);
+    types(&mut terminal, "lesson process", &["step 1/7", "▸"]);
     types(&mut terminal, "ps", &["2/7  name-first", "▸"]);
     types(&mut terminal, "b", &["3/7  name", "▸"]);
     types(&mut terminal, "skip", &["$ unshare uts", "$ hostname box", "4/7  numbers", "▸"]);
-    types(&mut terminal, "back", &["$ ps", "3/7  name", "[3/7]", "▸"]);
+    types(&mut terminal, "back", &["$ ps", "3/7  name", "step 3/7", "▸"]);
     types(&mut terminal, "play", &["parked", "▸"]);
     types(&mut terminal, "kill KILL self", &["SIGKILL", "▸"]);
     types(&mut terminal, "resume", &["another one now", "3/7  name", "▸"]);
@@ -70,15 +72,15 @@ fn what_was_missed_is_asked_again_in_another_lesson_and_one_goes_on_where_one_le
         return;
     }
     let mut terminal = Terminal::open(&[]);
-    types(&mut terminal, "lesson process", &["[1/7]", "▸"]);
+    types(&mut terminal, "lesson process", &["step 1/7", "▸"]);
     types(&mut terminal, "ps", &["2/7", "▸"]);
     types(&mut terminal, "a", &["3/7  name", "▸"]);
     terminal.send("quit\r");
     assert_eq!(terminal.status(), 0);
     let mut terminal = terminal.reopen();
     types(&mut terminal, "", &["You left at step 3", "$ ps", "3/7  name", "▸"]);
-    types(&mut terminal, "lesson limits", &["once more, from process", "a) box", "▸"]);
-    types(&mut terminal, "b", &["right", "[1/7]", "▸"]);
+    types(&mut terminal, "lesson limits", &["asked once more: lesson 1  A container is a special process", "a) box", "▸"]);
+    types(&mut terminal, "b", &["right", "step 1/7", "▸"]);
     types(&mut terminal, "cgroup set memory.max 65536K", &["done", "2/7  hides", "▸"]);
     terminal.send("quit\r");
     assert_eq!(terminal.status(), 0);

@@ -97,6 +97,29 @@ fn the_exit_status_says_what_became_of_the_lessons() {
 }
 
 #[test]
+fn a_line_without_an_end_fails_where_it_stands_and_the_lesson_goes_on() {
+    let file =
+        Temporary::new("endless", "== a\nen x | zh y\n$ spawn sleep infinity\n== b\nen x | zh y\n$ show /proc/self/comm\n");
+    let output = boxlab(&["replay", "--limit", "1", file.path()]);
+    let shown = text(&output);
+    assert_eq!(output.status.code(), Some(1), "{shown}");
+    assert!(
+        shown.contains(":6 $ spawn sleep infinity") && shown.contains("no end after 1 s") && shown.contains("1 steps held"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_subject_that_a_limit_kills_is_told_which() {
+    if !nix::unistd::geteuid().is_root() || !boxlab(&["-c", "cgroup get memory.max"]).status.success() {
+        eprintln!("skipped: needs root and the memory controller");
+        return;
+    }
+    let shown = text(&boxlab(&["-c", "cgroup set memory.max 64; show /proc/self/comm"]));
+    assert!(shown.contains("Did you mean 64M?") && shown.contains("the OOM killer did it: memory.max"), "{shown}");
+}
+
+#[test]
 fn a_lesson_from_anywhere_cannot_write_to_the_terminal() {
     let file = Temporary::new("evil", "== a\nen \u{1b}]0;owned\u{7} | zh \u{1b}[2J\n$ show \u{1b}[31m\n  \u{1b}[2J\n\u{1b}[2J\n");
     let shown = text(&boxlab(&["replay", file.path()]));

@@ -132,6 +132,8 @@ pub enum Kind {
     Subject,
     /// A command, errno or concept.
     Topic,
+    /// A lesson: its number, its name, or a path.
+    Lesson,
     /// A flag: present or not; or its value is any word.
     Flag,
 }

@@ -54,6 +54,8 @@ pub struct Look {
     pub hints: Vec<Msg>,
     /// The subject was replaced since the step began, and this has not been said yet.
     pub lost: bool,
+    /// This line made a child that is the subject now, and the step asks for none.
+    pub astray: bool,
 }
 
 impl Guide {
@@ -152,7 +154,8 @@ impl Guide {
         let passed = missing.is_empty() && self.has_run(turn);
         let lost = !passed && !self.told && self.lost_ground(session);
         self.told |= lost;
-        Look { passed, missing, hints, lost }
+        let astray = !passed && turn.end.ok() && becomes_child(&turn.line) && !step_forks(self.step());
+        Look { passed, missing, hints, lost, astray }
     }
 
     /// Where nothing is asserted, a step is passed when its commands have run, in whatever form.
@@ -199,6 +202,19 @@ impl Guide {
     pub fn settle(&mut self) -> Vec<Guess> {
         if self.waits() { Vec::new() } else { std::mem::take(&mut self.guesses) }
     }
+}
+
+/// Is this line one whose child is the subject afterwards: `fork`, or `clone` without a program?
+fn becomes_child(line: &str) -> bool {
+    parse(line).ok().flatten().is_some_and(|parsed| match parsed.card.name {
+        "fork" => true,
+        "clone" => parsed.args.all("CMD").is_empty(),
+        _ => false,
+    })
+}
+
+fn step_forks(step: Option<&Step>) -> bool {
+    step.is_some_and(|step| step.commands().any(|command| becomes_child(&command.text)))
 }
 
 fn ground(session: &Session) -> Vec<(String, i32)> {

@@ -19,4 +19,4 @@ pub mod write;
 
 pub use guide::{Guess, Guide, Look, answer};
 pub use replay::{Wish, replay};
-pub use run::{Failed, Outcome, Report, StepReport, Wrong, run};
+pub use run::{Failed, LIMIT, Outcome, Report, StepReport, Wrong, run};

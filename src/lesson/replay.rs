@@ -9,6 +9,7 @@ use super::update::updated;
 use crate::session::signals;
 use crate::ui::{self, Style};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// What is asked of a replay.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +26,8 @@ pub struct Wish {
     pub html: Option<PathBuf>,
     /// Write a recording there.
     pub cast: Option<PathBuf>,
+    /// How long a line may take.
+    pub limit: Option<Duration>,
     /// Write what lines show and how they end into the lessons.
     pub update: bool,
 }
@@ -46,7 +49,7 @@ pub fn replay(wish: &Wish, style: &Style, say: &mut dyn FnMut(&str) -> bool) -> 
                 continue;
             }
         };
-        let manner = Manner { lang: style.lang(), from: wish.from.as_deref(), panes: wish.html.is_some() };
+        let manner = Manner { lang: style.lang(), from: wish.from.as_deref(), panes: wish.html.is_some(), limit: wish.limit };
         let report = match run(&lesson, &manner, &mut prober) {
             Ok(report) => report,
             Err(error) => {

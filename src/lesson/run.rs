@@ -16,7 +16,12 @@ pub struct Manner<'a> {
     pub from: Option<&'a str>,
     /// Look at the subject before and after each step.
     pub panes: bool,
+    /// How long a line may take.
+    pub limit: Option<Duration>,
 }
+
+/// How long a line of a lesson may take: all lines of the bundled ones together take less.
+pub const LIMIT: Duration = Duration::from_secs(60);
 
 /// What became of a lesson.
 #[derive(Clone, Debug)]
@@ -112,7 +117,7 @@ pub fn run(lesson: &Lesson, wish: &Manner<'_>, prober: &mut Prober) -> std::io::
     let start = Instant::now();
     let mut report = Report { skipped: prober.unmet(&lesson.needs), steps: Vec::new(), took: Duration::ZERO };
     if report.skipped.is_none() {
-        let mut session = Session::start(Options { lang: wish.lang, capture: true, terminal: false })?;
+        let mut session = Session::start(Options { lang: wish.lang, capture: true, terminal: false, limit: wish.limit })?;
         let mut memory = Memory::begin(&mut session, lesson);
         let mut judged = wish.from.is_none();
         for step in &lesson.steps {

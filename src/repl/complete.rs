@@ -3,6 +3,7 @@
 use super::place::{Ahead, Typed};
 use super::scene::Scene;
 use crate::command::{Kind, Param, cards};
+use crate::lesson::shelf::{self, Entry};
 use crate::model::{CAPS, NsKind, RESOURCES};
 use crate::ui;
 use nix::sys::signal::Signal;
@@ -20,7 +21,8 @@ pub fn complete(scene: &Scene, line: &str, cursor: usize) -> (usize, Vec<Pair>) 
     }
     let mut found = words(scene, &typed);
     found.retain(|word| word.text.starts_with(&typed.partial) && !word.text.chars().any(char::is_control));
-    found.sort();
+    // Numbers by their value.
+    found.sort_by_cached_key(|word| (word.text.parse::<u64>().ok(), word.clone()));
     found.dedup();
     (typed.start, found.into_iter().map(|word| word.pair(typed.quoted)).collect())
 }
@@ -122,6 +124,8 @@ fn of_kind(scene: &Scene, card: &str, param: &Param, more: bool, typed: &Typed) 
         Kind::Controller => plain(scene.controllers()),
         Kind::Subject => plain(scene.subjects()),
         Kind::Topic => topics(card, typed),
+        Kind::Lesson if typed.partial.contains('/') => paths(scene, typed),
+        Kind::Lesson => lessons(&typed.partial),
         Kind::Word | Kind::Number | Kind::Flag => Vec::new(),
     }
 }
@@ -154,6 +158,20 @@ fn topics(card: &str, typed: &Typed) -> Vec<Word> {
     // `EPERM unshare`: the reasons of one call.
     let errno = given.len() == 1 && card == "explain" && crate::explain::errno::named(&given[0]).is_some();
     more.into_iter().chain(cards().filter(|_| errno).map(|card| Word::new(card.name))).collect()
+}
+
+/// The lessons by number, each listed with its title; by name once a letter is typed.
+fn lessons(partial: &str) -> Vec<Word> {
+    let named = partial.starts_with(|c: char| !c.is_ascii_digit());
+    let word = |entry: Entry| match (named, entry.number) {
+        (false, Some(number)) => {
+            let short = format!("{number:>2} {}", entry.lesson.id);
+            Some(Word { short: Some(short), ..Word::new(number.to_string()) })
+        }
+        (false, None) => None,
+        (true, _) => Some(Word::new(entry.lesson.id)),
+    };
+    shelf::bundled().into_iter().filter_map(word).collect()
 }
 
 /// Files and directories as the subject sees them, through `/proc/PID/root` (proc_pid_root(5)).
@@ -201,6 +219,9 @@ mod tests {
         assert_eq!(offered("explain zom"), ["zombie ", "zombies "]);
         assert_eq!(offered("explain pid namespace in"), ["init "]);
         assert_eq!(offered("explain EPERM unsh"), ["unshare "]);
+        assert_eq!(offered("lesson clin"), ["clinic "]);
+        assert_eq!(offered("lesson 20"), ["20 "]);
+        assert_eq!(offered("lesson ").len(), crate::lesson::shelf::BUNDLED.len());
         assert!(offered("# unsh").is_empty());
     }
 

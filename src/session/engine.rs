@@ -22,6 +22,8 @@ pub struct Options {
     pub capture: bool,
     /// Somebody sits at a terminal that is ours to give to programs.
     pub terminal: bool,
+    /// A line inside that has not ended by then is given up, and the subject replaced. None: somebody can press Ctrl-C.
+    pub limit: Option<Duration>,
 }
 
 /// A session.
@@ -209,10 +211,13 @@ impl Session {
                     News::ChildGone(exit) => {
                         self.stages[at].leave_child();
                         notes.push(child_gone(&name, exit));
+                        notes.extend(self.stages[at].victim(exit));
                     }
                     News::Gone(exit) => {
+                        let victim = self.stages[at].victim(exit);
                         self.renew(at);
                         notes.push(gone(&name, exit));
+                        notes.extend(victim);
                     }
                 }
             }

@@ -8,8 +8,8 @@ use super::stage::child_gone;
 use super::watch::{AtPrompt, Watch};
 use crate::command::{Args, Card, Outside, Run, Said, Stop, SubjectView, Terminal};
 use crate::kernel::{self, Kernel};
-use crate::model::{Call, End, Msg, NsKind, Place, errno_name};
-use crate::subject::{Outcome, Reply};
+use crate::model::{Call, End, Exit, Msg, NsKind, Place, errno_name};
+use crate::subject::{Event, Outcome, Patience, Reply};
 use nix::errno::Errno;
 
 /// What a line came to, before it is written down.
@@ -53,7 +53,15 @@ impl Session {
         let lang = self.options.lang;
         let mut watch = Watch::new(self.stages[self.current].handle.pid(), lang, self.options.terminal);
         let handle = &mut self.stages[self.current].handle;
-        let Reply { calls: inside, outcome, output } = handle.run(line, lang, terminal, held, own, &mut |event| watch.on(event));
+        let limit = self.options.limit;
+        let mut late = None;
+        let Reply { calls: inside, outcome, output } = handle.run(line, lang, terminal, held, own, &mut |event| match event {
+            Event::Tick(waited) if limit.is_some_and(|limit| waited >= limit) => {
+                late = limit;
+                Patience::GiveUp
+            }
+            _ => watch.on(event),
+        });
         if self.options.terminal {
             kernel::take_terminal_back();
         }
@@ -65,17 +73,24 @@ impl Session {
             Outcome::ChildGone(exit) if card.name == "exit" => {
                 (End::Done, Said { notes: vec![child_gone(&self.stages[self.current].name, exit)], ..Said::default() })
             }
-            Outcome::ChildGone(exit) => (End::ChildGone { exit }, Said::nothing()),
+            Outcome::ChildGone(exit) => (End::ChildGone { exit }, self.victim(exit)),
             Outcome::Gone(exit) => {
+                let said = self.victim(exit);
                 self.renew(self.current);
-                (End::SubjectGone { exit }, Said::nothing())
+                (End::SubjectGone { exit }, said)
             }
             Outcome::NoAnswer => {
                 self.renew(self.current);
-                let why = Msg::new(
-                    "the subject did not answer; a fresh one stands in its place",
-                    "被观察进程没有回应；已换上一个全新的",
-                );
+                let why = match late.map(|limit| limit.as_secs()) {
+                    Some(limit) => Msg::new(
+                        format!("no end after {limit} s, the limit for a line here; a fresh subject stands in its place"),
+                        format!("{limit} 秒后仍未结束，已到单行的时限；已换上全新的被观察进程"),
+                    ),
+                    None => Msg::new(
+                        "the subject did not answer; a fresh one stands in its place",
+                        "被观察进程没有回应；已换上一个全新的",
+                    ),
+                };
                 (End::Unfit { why }, Said::nothing())
             }
         };
@@ -83,6 +98,10 @@ impl Session {
             said.notes.extend(notes);
         }
         Played { calls, output, end, said }
+    }
+
+    fn victim(&self, exit: Exit) -> Said {
+        Said { notes: self.stages[self.current].victim(exit).into_iter().collect(), ..Said::default() }
     }
 
     fn outside(&mut self, run: fn(&mut Outside<'_>, &Args) -> Result<Said, Stop>, args: &Args, was: &SubjectView) -> Played {

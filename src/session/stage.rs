@@ -78,6 +78,13 @@ impl Stage {
         self.mounts.as_ref().map(|known| known.list.clone())
     }
 
+    /// Which limit killed it, where it was one: to be asked before the cgroups go with the subject.
+    pub fn victim(&self, exit: Exit) -> Option<Note> {
+        let first = self.handle.pids().first().filter(|_| exit == Exit::Signal(libc::SIGKILL))?;
+        let text = command::cgroup::oom_killed(self.keeper, &self.name, *first)?;
+        Some(Note { kind: NoteKind::Careful, text })
+    }
+
     /// The subject as it is now.
     pub fn view(&self) -> SubjectView {
         let mut seen = observe::snapshot(Path::new("/proc"), self.handle.pid());

@@ -24,6 +24,7 @@ mod threads;
 pub(super) mod tree;
 mod trial;
 mod value;
+mod victim;
 mod watch;
 
 pub use birth::birthplace;
@@ -33,6 +34,7 @@ pub use ground::Ground;
 pub use nested::Nested;
 pub use show::of_subject;
 pub use sweep::{clear, release, sweep};
+pub use victim::oom_killed;
 
 use super::{Args, Card, Count, Kind, Outside, Param, Said, Stop};
 use crate::model::{Msg, NoteKind, Text};

@@ -74,6 +74,7 @@ pub const CARD: Card = Card {
             needs: "root cgroup2",
         },
         Example { after: "", line: "cgroup set memory.maxx 64M", shows: "did you mean `memory.max`?", needs: "cgroup:memory" },
+        Example { after: "", line: "cgroup set memory.max 64", shows: "Did you mean 64M?", needs: "root cgroup:memory" },
         Example { after: "", line: "cgroup set memory.max 64MB", shows: "is not a size", needs: "" },
     ],
     run: Run::Outside(run),
@@ -127,6 +128,7 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     }
     let held = ground.hierarchies.get(&BTreeMap::from([(hierarchy.key.clone(), dir.clone())]), knob);
     said = read_back_note(said, knob, &value, held.is().map(String::as_str));
+    said = bare_number_note(said, knob, args.all("VALUE"));
     Ok(charge_note(cx, said, (controller == "memory").then_some(&dir)))
 }
 
@@ -188,6 +190,22 @@ fn read_back_note(said: Said, knob: &Knob, wrote: &Value, held: Option<&str>) ->
         Msg::new(
             format!("{file}: {means} was written, {held} is what the kernel holds{}", why.en),
             format!("{file}：写入的是 {means}，内核保存的是 {held}{}", why.zh),
+        ),
+    )
+}
+
+/// A limit without a unit that no process could live in: 64 are bytes, and 64M was meant.
+fn bare_number_note(said: Said, knob: &Knob, words: &[String]) -> Said {
+    let [word] = words else { return said };
+    let few = word.parse::<u64>().is_ok_and(|bytes| (1..1 << 20).contains(&bytes));
+    if !few || knob.kind != Holds::Size || !knob.file.starts_with("memory.") || !knob.file.ends_with("max") {
+        return said;
+    }
+    said.note(
+        NoteKind::Careful,
+        Msg::new(
+            format!("without a unit these are bytes: a process needs more than that, and is killed. Did you mean {word}M?"),
+            format!("不写单位即为字节：进程需要的不止这些，会被杀掉。是否想写 {word}M？"),
         ),
     )
 }

@@ -5,7 +5,7 @@ use crate::model::{Msg, Text};
 
 const WHICH: Param = Param {
     name: "LESSON",
-    kind: Kind::Word,
+    kind: Kind::Lesson,
     count: Count::Optional,
     about: Text {
         en: "its number or name, or a path with a / in it; without it: the list of lessons",

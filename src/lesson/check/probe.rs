@@ -102,7 +102,7 @@ fn cgroup(need: &Need, version: Option<Version>, controller: Option<&str>) -> Op
 
 /// Tries a line on a throw-away subject.
 fn refused(need: &Need, line: &str) -> Option<Msg> {
-    let options = Options { lang: Lang::En, capture: true, terminal: false };
+    let options = Options { lang: Lang::En, capture: true, ..Options::default() };
     let mut session = match Session::start(options) {
         Ok(session) => session,
         Err(error) => return Some(Msg::same(format!("{need}: {error}"))),

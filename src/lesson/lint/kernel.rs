@@ -1,6 +1,7 @@
 //! What only the kernel can tell: that a step is not passed before it begins, and that none of its lines is idle.
 
 use super::Finding;
+use crate::lesson::LIMIT;
 use crate::lesson::check::Prober;
 use crate::lesson::format::{Ends, Lesson, Step, StepKind};
 use crate::lesson::memory::Memory;
@@ -35,7 +36,7 @@ pub(super) fn tried(lesson: &Lesson, lang: Lang) -> Vec<Finding> {
 }
 
 fn session(lang: Lang) -> Option<Session> {
-    Session::start(Options { lang, capture: true, terminal: false }).ok()
+    Session::start(Options { lang, capture: true, terminal: false, limit: Some(LIMIT) }).ok()
 }
 
 /// At least one assert of a do-step is false before it.

@@ -1,9 +1,10 @@
 //! What is said about questions: the question itself, the answer, and what the kernel said to a prediction.
 
-use super::draw::{heading, para, paras, sign, words};
+use super::draw::{heading, name, para, paras, sign, words};
 use crate::lesson::Guess;
 use crate::lesson::format::Step;
-use crate::model::Msg;
+use crate::lesson::shelf::Entry;
+use crate::model::{Msg, Text};
 use crate::ui::{Role, Sign, Style};
 
 /// The choices, by letters.
@@ -20,9 +21,11 @@ pub fn choices(step: &Step, style: &Style) -> String {
 }
 
 /// A question that was missed before.
-pub fn review(lesson: &str, step: &Step, style: &Style) -> String {
-    let title = Msg::new(format!("once more, from {lesson}"), format!("再问一次，来自 {lesson}"));
-    heading(&style.msg(&title), style) + &paras(step.before(), style) + &choices(step, style)
+pub fn review(entry: &Entry, step: &Step, style: &Style) -> String {
+    let title = Text { en: "asked once more", zh: "再问一次" };
+    heading(&format!("{}: {}", style.text(&title), name(entry, style)), style)
+        + &paras(step.before(), style)
+        + &choices(step, style)
 }
 
 /// A prediction was taken.

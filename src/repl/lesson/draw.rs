@@ -59,7 +59,8 @@ pub fn typed(line: &str, style: &Style) -> String {
 
 /// The line above the prompt.
 pub fn footer(guide: &Guide, question: bool, present: bool, style: &Style) -> String {
-    let step = format!("[{}/{}]", guide.at() + 1, guide.lesson().steps.len());
+    let (at, all) = (guide.at() + 1, guide.lesson().steps.len());
+    let step = style.msg(&Msg::new(format!("step {at}/{all}"), format!("第 {at}/{all} 步")));
     let kind = guide.step().map(|step| step.kind);
     let key = match (question, guide.open_end, kind) {
         (true, ..) => Some(Text { en: "answer: a letter", zh: "输入字母作答" }),
@@ -73,10 +74,13 @@ pub fn footer(guide: &Guide, question: bool, present: bool, style: &Style) -> St
     let ways = "hint · back · play · skip · solution · reset · menu";
     let ways = if style.utf8 { ways.to_string() } else { ways.replace('·', ".") };
     let key = key.map(|key| format!("{}  ", style.text(&key))).unwrap_or_default();
-    let line = format!("{step} {key}{ways}");
+    let line = format!("{step}  {key}{ways}");
     let fits = style.width.is_none_or(|width| ui::width(&line) <= width);
-    let line = if fits { line } else { format!("{step} {}", key.trim_end()) + "\n" + &ways };
-    line.lines().map(|line| ui::paragraph("", line, Role::Dim, style)).collect()
+    // Not as a paragraph where it fits: that would close the gaps.
+    match fits {
+        true => style.paint(Role::Dim, &line) + "\n",
+        false => [format!("{step}  {key}"), ways].iter().map(|line| ui::paragraph("", line, Role::Dim, style)).collect(),
+    }
 }
 
 /// The same while the lesson is parked.
@@ -139,6 +143,15 @@ pub fn look(look: &Look, asked: bool, style: &Style) -> String {
             style,
         ));
     }
+    if look.astray {
+        text.push_str(&words(
+            &sign(style, Sign::Careful),
+            "you are in the child now, and this step does not ask for that: `exit` goes back to the parent, `reset` begins the step anew",
+            "你现在位于子进程中，而这一步并不需要：`exit` 回到父进程，`reset` 重新开始这一步",
+            Role::Warn,
+            style,
+        ));
+    }
     for missing in look.missing.iter().filter(|_| asked) {
         let missing = Msg::new(format!("not yet: {}", named(&missing.en, style)), format!("还差：{}", named(&missing.zh, style)));
         text.push_str(&para(&sign(style, Sign::Next), &missing, Role::New, style));
@@ -183,17 +196,24 @@ pub fn left_out(guide: &Guide, why: &Msg, style: &Style) -> String {
 }
 
 /// The next hint.
-pub fn hint(hint: Option<&Msg>, question: bool, style: &Style) -> String {
-    match hint {
-        Some(hint) => para(&sign(style, Sign::Possible), hint, Role::New, style),
-        None if question => words(
+pub fn hint(hint: Option<&Msg>, asks: Option<StepKind>, style: &Style) -> String {
+    match (hint, asks) {
+        (Some(hint), _) => para(&sign(style, Sign::Possible), hint, Role::New, style),
+        (None, Some(StepKind::Predict)) => words(
             &sign(style, Sign::Possible),
             "say what you think: a wrong prediction teaches as well as a right one",
             "说出你的想法即可：预测错了，同样能学到东西",
             Role::New,
             style,
         ),
-        None => words(
+        (None, Some(_)) => words(
+            &sign(style, Sign::Possible),
+            "answer as you think it is: each answer is explained, the wrong ones too",
+            "按你的理解回答即可：每个答案都有解释，答错的也有",
+            Role::New,
+            style,
+        ),
+        (None, None) => words(
             &sign(style, Sign::Possible),
             "there is no hint here; Enter goes on",
             "这里没有提示；按 Enter 继续",

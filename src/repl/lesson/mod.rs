@@ -57,8 +57,8 @@ impl Desk<'_> {
 enum Question<'a> {
     /// The step of the lesson.
     Own(&'a Step),
-    /// One that was missed in another lesson, whose id stands first.
-    Again(&'a str, &'a Step),
+    /// One that was missed in another lesson.
+    Again(&'a Entry, &'a Step),
 }
 
 /// The learner's place in the lessons.
@@ -66,7 +66,7 @@ enum Question<'a> {
 pub struct Class {
     guide: Option<Guide>,
     parked: bool,
-    review: VecDeque<(String, Step)>,
+    review: VecDeque<(Entry, Step)>,
     log: Log,
     prober: Prober,
     /// The lesson that Enter on an empty line starts: the first one before anything was typed, the next one after the end of one.
@@ -330,8 +330,8 @@ impl Class {
 }
 
 /// A question of a bundled lesson.
-fn missed(lesson: &str, step: &str) -> Option<(String, Step)> {
-    let Entry { lesson, .. } = shelf::find(lesson).ok()?;
-    let step = lesson.steps.into_iter().find(|one| one.id == step && one.asks())?;
-    Some((lesson.id, step))
+fn missed(lesson: &str, step: &str) -> Option<(Entry, Step)> {
+    let entry = shelf::find(lesson).ok()?;
+    let step = entry.lesson.steps.iter().find(|one| one.id == step && one.asks())?.clone();
+    Some((entry, step))
 }

@@ -13,8 +13,8 @@ impl Class {
             return None;
         }
         let guide = self.guide.as_ref()?;
-        if let Some((lesson, step)) = self.review.front() {
-            return Some(Question::Again(lesson, step));
+        if let Some((entry, step)) = self.review.front() {
+            return Some(Question::Again(entry, step));
         }
         guide.step().filter(|step| step.asks() && !guide.open_end).map(Question::Own)
     }
@@ -23,7 +23,7 @@ impl Class {
     pub(super) fn answers(&mut self, desk: &mut Desk<'_>, typed: &str) -> io::Result<bool> {
         let (step, again) = match self.question() {
             Some(Question::Own(step)) => (step.clone(), None),
-            Some(Question::Again(lesson, step)) => (step.clone(), Some(lesson.to_string())),
+            Some(Question::Again(entry, step)) => (step.clone(), Some(entry.lesson.id.clone())),
             None => return Ok(false),
         };
         let votes = self.poll.then(|| votes(&step, typed)).flatten();

@@ -1,6 +1,6 @@
 //! The words of a lesson: hint, back, play, resume, skip, solution, menu, progress.
 
-use super::{Class, Desk, ask, draw, list};
+use super::{Class, Desk, Question, ask, draw, list};
 use crate::command::Args;
 use crate::lesson::progress::Mark;
 use crate::lesson::{Guide, shelf};
@@ -34,7 +34,10 @@ impl Class {
             }
             "hint" => {
                 let hint = self.guide.as_mut().and_then(Guide::hint);
-                desk.say(&draw::hint(hint.as_ref(), self.question().is_some(), &desk.style))
+                let asks = self.question().map(|question| match question {
+                    Question::Own(step) | Question::Again(_, step) => step.kind,
+                });
+                desk.say(&draw::hint(hint.as_ref(), asks, &desk.style))
             }
             "solution" => match &self.guide {
                 Some(guide) => desk.say(&draw::solution(guide, &desk.style)),
