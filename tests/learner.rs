@@ -13,6 +13,12 @@ fn types(terminal: &mut Terminal, line: &str, shows: &[&str]) {
     shows.iter().for_each(|text| terminal.wait(text));
 }
 
+/// Presses keys.
+fn keys(terminal: &mut Terminal, keys: &str, shows: &[&str]) {
+    terminal.send(keys);
+    shows.iter().for_each(|text| terminal.wait(text));
+}
+
 fn progress(terminal: &Terminal) -> String {
     std::fs::read_to_string(terminal.history().with_file_name("progress")).unwrap_or_default()
 }
@@ -93,20 +99,27 @@ fn a_teacher_presents_with_enter_alone_and_a_class_votes() {
         return;
     }
     let mut terminal = Terminal::open(&[]);
-    types(
-        &mut terminal,
-        "lesson process --present --notes --poll",
-        &["T  The two columns are equal now", "Enter: type it, run it", "▸"],
-    );
+    types(&mut terminal, "lesson process --present --notes --poll", &["━━━", "The kernel has no such thing", "Enter: on", "▸"]);
+    types(&mut terminal, "", &["T  The two columns are equal now", "Enter: type it, run it", "▸"]);
     types(&mut terminal, "", &["▸ ps"]);
-    types(&mut terminal, "", &["outside  inside", "2/7  name-first", "▸"]);
+    types(&mut terminal, "", &["outside  inside", "Enter: on", "▸"]);
+    types(&mut terminal, "", &["2/7  name-first", "The host has a name.", "▸"]);
     types(&mut terminal, "a 12 b 5", &["noted", "3/7  name", "▸"]);
     types(&mut terminal, "", &["▸ unshare uts"]);
-    types(&mut terminal, "", &["CLONE_NEWUTS) = 0", "not yet", "▸"]);
-    // The teacher takes over, and goes on with Enter.
-    types(&mut terminal, "show /proc/self/comm", &["boxlab-subject", "▸"]);
+    // The teacher takes over before the line has run, and gives back on an empty line; the line comes again.
+    keys(&mut terminal, "\t", &["you type", "▸"]);
+    types(&mut terminal, "show /proc/self/comm", &["boxlab-subject", "you type", "▸"]);
+    keys(&mut terminal, "\t", &["3/7  name", "Enter: type it, run it", "▸"]);
+    types(&mut terminal, "", &["▸ unshare uts"]);
+    types(&mut terminal, "", &["CLONE_NEWUTS) = 0", "Enter: type it, run it", "▸"]);
     types(&mut terminal, "", &["▸ hostname box"]);
-    types(&mut terminal, "", &["done", "12  box", " 5  what it was called before", "you said: box", "4/7", "▸"]);
+    types(&mut terminal, "", &["done", "12  box", " 5  what it was called before", "you said: box", "Enter: on", "▸"]);
+    // By step: on, back, and on again with what is left of the step.
+    keys(&mut terminal, "\x1b[C", &["4/7  numbers", "▸"]);
+    keys(&mut terminal, "\x1b[D", &["$ ps", "3/7  name", "▸"]);
+    types(&mut terminal, "", &["▸ unshare uts"]);
+    types(&mut terminal, "", &["CLONE_NEWUTS) = 0", "▸"]);
+    keys(&mut terminal, "\x1b[C", &["$ hostname box", "One process, one link", "Enter: on", "▸"]);
     terminal.send("quit\r");
     assert_eq!(terminal.status(), 0);
 }

@@ -134,7 +134,7 @@ impl Guide {
         if let Some(command) = step.commands().find(|command| command.text == turn.line.trim()) {
             self.memory.wrong(session, command, turn);
         }
-        let missing: Vec<Msg> = self
+        let mut missing: Vec<Msg> = self
             .memory
             .judge(session, step, &self.prev)
             .into_iter()
@@ -143,6 +143,7 @@ impl Guide {
                 _ => None,
             })
             .collect();
+        missing.dedup();
         let now = self.memory.facts(session);
         let mut hints = Vec::new();
         for (at, hint) in step.hints.iter().enumerate() {

@@ -6,6 +6,7 @@ pub mod history;
 mod lesson;
 mod place;
 mod prompt;
+mod remote;
 mod scene;
 mod speak;
 mod terminal;
@@ -54,6 +55,8 @@ pub fn record(session: &mut Session, speaks: bool, told: &mut dyn FnMut(&Turn, i
         let _ = editor.load_history(file);
     }
     let mut class = Class::open();
+    let remote = remote::Remote::default();
+    remote.bind(|key, handler| _ = editor.bind_sequence(key, handler));
     if say(&(welcome(&style, session.seen().holds_machine()) + &class.invitation(&style))).is_err() {
         return 1;
     }
@@ -72,6 +75,7 @@ pub fn record(session: &mut Session, speaks: bool, told: &mut dyn FnMut(&Turn, i
         let (bare, painted) = renew(&mut editor, session, &style);
         session.report(&Report::Prompt(bare.clone()));
         let given = class.types();
+        remote.arm(class.keys(), given.as_deref().unwrap_or_default());
         let shown = given.as_ref().map_or(Ok(()), |line| by_hand(&painted, line, signals::interrupts));
         // From here on Ctrl-C is for the line that is being typed, and from Enter on for what it does.
         signals::interrupts();
@@ -94,8 +98,14 @@ pub fn record(session: &mut Session, speaks: bool, told: &mut dyn FnMut(&Turn, i
                     break;
                 }
             }
-            // Ctrl-C clears the line, and what rows of it are below the cursor.
-            Err(ReadlineError::Interrupted | ReadlineError::Signal(_)) => _ = say("\x1b[J"),
+            // Ctrl-C clears the line, and what rows of it are below the cursor; a key of the teacher's ends it in the same way.
+            Err(ReadlineError::Interrupted | ReadlineError::Signal(_)) => {
+                let mut desk = Desk { style: class.style(session), session, modes: &modes };
+                let pressed = remote.pressed().map_or(Ok(()), |press| class.press(&mut desk, press));
+                if say("\x1b[J").and(pressed).is_err() {
+                    break;
+                }
+            }
             Err(ReadlineError::Eof) => break,
             // The terminal is gone.
             Err(_) => break,
@@ -112,7 +122,7 @@ fn lines(
     modes: &terminal::Modes,
     told: &mut dyn FnMut(&Turn, i32),
 ) -> std::io::Result<()> {
-    let mut desk = Desk { style: script::style(session), session, modes };
+    let mut desk = Desk { style: class.style(session), session, modes };
     if class.takes(&mut desk, text)? {
         return Ok(());
     }
@@ -124,7 +134,7 @@ fn lines(
         }
         if !class.takes_line(&mut desk, &line)? {
             let turn = desk.session.execute(&format!("{unkept}{line}"));
-            desk.style = script::style(desk.session);
+            desk.style = class.style(desk.session);
             told(&turn, desk.session.view().pid());
             modes.restore(&turn, &desk.style);
             say(&drawn(&turn, &desk.style))?;
@@ -139,6 +149,10 @@ fn lines(
 
 /// Shows a line as if somebody typed it; Ctrl-C hurries it.
 fn by_hand(prompt: &str, line: &str, interrupts: fn() -> usize) -> rustyline::Result<()> {
+    // What is pressed meanwhile waits for the editor, and is not shown in the middle of the line.
+    let _quiet = terminal::Quiet::begin();
+    // On the prompt at which Enter was pressed.
+    say(if terminal::dumb() { "" } else { "\x1b[A\r\x1b[J" })?;
     say(prompt)?;
     for key in line.chars() {
         say(&key.to_string())?;

@@ -3,7 +3,7 @@
 use crate::kernel;
 use crate::model::{End, Exit, Turn};
 use crate::ui::{Role, Style};
-use nix::sys::termios::{SetArg, Termios, tcgetattr, tcsetattr};
+use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
 use std::io::Write;
 
 /// The terminal's modes as they were found.
@@ -41,6 +41,29 @@ impl Modes {
         let blanks = " ".repeat(columns.saturating_sub(1));
         let mut out = std::io::stdout();
         let _ = out.write_all(format!("{reset}{sign}{blanks}\r\x1b[K").as_bytes()).and_then(|()| out.flush());
+    }
+}
+
+/// No echo, as long as it lives.
+pub struct Quiet(Option<Termios>);
+
+impl Quiet {
+    /// Turns it off.
+    pub fn begin() -> Quiet {
+        let found = tcgetattr(std::io::stdin()).ok();
+        if let Some(mut modes) = found.clone() {
+            modes.local_flags.remove(LocalFlags::ECHO);
+            let _ = tcsetattr(std::io::stdin(), SetArg::TCSADRAIN, &modes);
+        }
+        Quiet(found)
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        if let Some(found) = &self.0 {
+            let _ = tcsetattr(std::io::stdin(), SetArg::TCSADRAIN, found);
+        }
     }
 }
 

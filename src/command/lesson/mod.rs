@@ -42,8 +42,8 @@ const PRESENT: Param = Param {
     kind: Kind::Flag,
     count: Count::Optional,
     about: Text {
-        en: "for a teacher: each Enter types the next line, the next one runs it",
-        zh: "教师演示：按一次 Enter 输入下一行，再按一次执行",
+        en: "for a class: each Enter types the next line, the next one runs it; Tab takes over and gives back, ← → go by step",
+        zh: "课堂演示：按一次 Enter 输入下一行，再按一次执行；Tab 由教师输入、再按交还，← → 按步前后移动",
     },
 };
 

@@ -1,17 +1,23 @@
 //! What a lesson says on the screen: pure functions from what it knows to text.
 
 use super::ask::choices;
+use super::hall;
+use crate::kernel;
 use crate::lesson::format::{Para, Step, StepKind};
 use crate::lesson::progress::Mark;
 use crate::lesson::shelf::Entry;
 use crate::lesson::{Guide, Look};
 use crate::model::{Msg, Text};
+use crate::repl::terminal::dumb;
 use crate::ui::{self, Role, Sign, Style};
 
 /// A line of a lesson's text is not longer than this: long lines are hard to read.
 const MEASURE: usize = 100;
 
 pub(super) fn para(sign: &str, msg: &Msg, role: Role, style: &Style) -> String {
+    if style.large {
+        return hall::paragraph(sign, &style.msg(msg), role, style);
+    }
     let width = style.width.map(|width| width.min(MEASURE));
     ui::paragraph(sign, &style.msg(msg), role, &Style { width, ..style.clone() })
 }
@@ -26,6 +32,10 @@ pub(super) fn paras<'a>(paras: impl Iterator<Item = &'a Para>, style: &Style) ->
 
 /// A heading with a rule to the end of the measure.
 pub(super) fn heading(text: &str, style: &Style) -> String {
+    if style.large {
+        let rows = kernel::terminal_size().map(|(_, rows)| rows).filter(|_| !dumb());
+        return hall::headline(text, rows, style);
+    }
     let rule = if style.utf8 { "─" } else { "-" };
     let width = style.width.map_or(72, |width| width.min(MEASURE));
     let room = width.saturating_sub(ui::width(text) + 4);
@@ -57,13 +67,25 @@ pub fn typed(line: &str, style: &Style) -> String {
     format!("{} {}\n", style.paint(Role::Head, "$"), style.visible(line))
 }
 
+/// What waits above the prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Open {
+    /// The title page.
+    Title,
+    /// A question.
+    Question,
+    /// The step.
+    Step,
+}
+
 /// The line above the prompt.
-pub fn footer(guide: &Guide, question: bool, present: bool, style: &Style) -> String {
+pub fn footer(guide: &Guide, open: Open, present: bool, style: &Style) -> String {
     let (at, all) = (guide.at() + 1, guide.lesson().steps.len());
     let step = style.msg(&Msg::new(format!("step {at}/{all}"), format!("第 {at}/{all} 步")));
     let kind = guide.step().map(|step| step.kind);
-    let key = match (question, guide.open_end, kind) {
-        (true, ..) => Some(Text { en: "answer: a letter", zh: "输入字母作答" }),
+    let key = match (open, guide.open_end, kind) {
+        (Open::Title, ..) => Some(Text { en: "Enter: on", zh: "Enter 继续" }),
+        (Open::Question, ..) => Some(Text { en: "answer: a letter", zh: "输入字母作答" }),
         (_, true, _) => Some(Text { en: "Enter: on", zh: "Enter 继续" }),
         _ if present => Some(Text { en: "Enter: type it, run it", zh: "Enter 输入，再按执行" }),
         (.., Some(StepKind::Observe)) => Some(Text { en: "Enter: run it", zh: "Enter 执行" }),
@@ -71,8 +93,14 @@ pub fn footer(guide: &Guide, question: bool, present: bool, style: &Style) -> St
         (.., None) => None,
         _ => Some(Text { en: "Enter: on", zh: "Enter 继续" }),
     };
-    let ways = "hint · back · play · skip · solution · reset · menu";
-    let ways = if style.utf8 { ways.to_string() } else { ways.replace('·', ".") };
+    let ways = match present {
+        true => style.text(&Text {
+            en: "Tab: you type · ← back · → on · hint · menu",
+            zh: "Tab 由你输入 · ← 后退 · → 前进 · hint · menu",
+        }),
+        false => "hint · back · play · skip · solution · reset · menu",
+    };
+    let ways = if style.utf8 { ways.to_string() } else { ways.replace('·', ".").replace('←', "Left").replace('→', "Right") };
     let key = key.map(|key| format!("{}  ", style.text(&key))).unwrap_or_default();
     let line = format!("{step}  {key}{ways}");
     let fits = style.width.is_none_or(|width| ui::width(&line) <= width);
@@ -88,6 +116,14 @@ pub fn parked(style: &Style) -> String {
     let text = Text { en: "lesson parked: resume · menu", zh: "课程已暂停：resume 继续 · menu 列表" };
     let text = style.text(&text).to_string();
     style.paint(Role::Dim, &if style.utf8 { text } else { text.replace('·', ".") }) + "\n"
+}
+
+/// The same while the teacher types.
+pub fn taken_over(style: &Style) -> String {
+    let text = Text {
+        en: "you type. Tab on an empty line: back to the lesson", zh: "由你输入。在空行上按 Tab：回到课程"
+    };
+    style.paint(Role::Dim, style.text(&text)) + "\n"
 }
 
 /// The beginning of a lesson.

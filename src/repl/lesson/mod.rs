@@ -2,8 +2,10 @@
 
 mod ask;
 mod draw;
+mod hall;
 mod list;
 mod log;
+mod present;
 mod questions;
 mod words;
 
@@ -44,7 +46,7 @@ impl Desk<'_> {
     fn run(&mut self, line: &str, brief: bool) -> io::Result<Turn> {
         self.say(&draw::typed(line, &self.style))?;
         let turn = self.session.execute(line);
-        self.style = crate::script::style(self.session);
+        self.style = Style { large: self.style.large, ..crate::script::style(self.session) };
         self.modes.restore(&turn, &self.style);
         if !brief {
             self.say(&super::drawn(&turn, &self.style))?;
@@ -78,6 +80,10 @@ pub struct Class {
     types: Option<String>,
     /// Lines of the step that were typed so.
     typed: usize,
+    /// One of them stands at the prompt and was not run.
+    pending: bool,
+    /// The title page is shown; the first step comes after it.
+    title: bool,
     poll: bool,
     votes: Option<Vec<(String, u32)>>,
 }
@@ -100,7 +106,14 @@ impl Class {
     /// The line above the prompt: where one is, and the ways out.
     pub fn footer(&self, style: &Style) -> String {
         match (&self.guide, self.question()) {
-            (Some(guide), question) if !self.parked => draw::footer(guide, question.is_some(), self.present, style),
+            // It stands there already: the lesson types on the line below it.
+            _ if self.types.is_some() => String::new(),
+            (Some(guide), _) if !self.parked && self.title => draw::footer(guide, draw::Open::Title, self.present, style),
+            (Some(guide), question) if !self.parked => {
+                let open = if question.is_some() { draw::Open::Question } else { draw::Open::Step };
+                draw::footer(guide, open, self.present, style)
+            }
+            (Some(_), _) if self.present => draw::taken_over(style),
             (Some(_), _) => draw::parked(style),
             (None, _) => String::new(),
         }
@@ -108,6 +121,7 @@ impl Class {
 
     /// The line that stands at the prompt, as if it had been typed.
     pub fn types(&mut self) -> Option<String> {
+        self.pending = self.types.is_some();
         self.types.take()
     }
 
@@ -153,7 +167,9 @@ impl Class {
             return self.passed(desk, Mark::Passed);
         }
         let asked = guide.step().is_some_and(|step| step.kind == StepKind::Do);
-        let text = draw::look(&look, asked && turn.command != "help", &desk.style);
+        // Before a class the lines that are still to come are no news.
+        let more = self.present && self.typed < guide.solution().len();
+        let text = draw::look(&look, asked && !more && turn.command != "help", &desk.style);
         desk.say(&text)
     }
 
@@ -172,6 +188,9 @@ impl Class {
         };
         if guide.open_end {
             return self.proceed(desk);
+        }
+        if std::mem::take(&mut self.title) {
+            return self.show(desk);
         }
         if self.present
             && let Some(line) = self.guide.as_ref().and_then(|guide| guide.solution().get(self.typed).cloned())
@@ -202,6 +221,7 @@ impl Class {
     }
 
     fn begin(&mut self, desk: &mut Desk<'_>, word: &str) -> io::Result<()> {
+        desk.style.large = self.present;
         let entry = match shelf::find(word) {
             Ok(entry) => entry,
             Err(missing) => return desk.say(&list::missing(word, &missing, &desk.style)),
@@ -222,10 +242,17 @@ impl Class {
             .collect();
         let resumes = self.log.progress.resumes_at(&entry.lesson);
         desk.say(&draw::opening(&entry, resumes, &desk.style))?;
+        // A page of its own before a class, which has no questions of other days either.
+        self.title = self.present && resumes.is_none() && !entry.lesson.opening.is_empty();
+        if self.present || resumes.is_some() {
+            self.review.clear();
+        }
         self.guide = Some(Guide::begin(desk.session, entry));
         if let Some(at) = resumes {
-            self.review.clear();
             self.replay_to(desk, at)?;
+        }
+        if self.title {
+            return Ok(());
         }
         self.show(desk)
     }
@@ -276,6 +303,7 @@ impl Class {
             return desk.say(&ask::review(lesson, step, &desk.style));
         }
         self.typed = 0;
+        self.title = false;
         loop {
             let Some(guide) = &mut self.guide else { return Ok(()) };
             let Some(step) = guide.step() else { return self.finish(desk) };
@@ -296,15 +324,18 @@ impl Class {
         let Some(guide) = &mut self.guide else { return Ok(()) };
         let Some(step) = guide.step() else { return Ok(()) };
         let tries = !step.tries.is_empty();
+        let shown = !matches!(step.kind, StepKind::Note | StepKind::Free | StepKind::Predict);
         self.log.note(&guide.lesson().id, &step.id, mark);
         let text = draw::passed(step, mark, &desk.style);
         desk.say(&text)?;
         desk.session.cover(false);
         let guesses = guide.settle();
-        if !guesses.is_empty() {
+        let answered = !guesses.is_empty();
+        if answered {
             desk.say(&ask::guesses(&guesses, self.votes.take().as_deref(), &desk.style))?;
         }
-        if tries {
+        // Before a class the page is not turned by itself: what has come is to be read first.
+        if tries || self.present && (shown || answered) {
             guide.open_end = true;
             return Ok(());
         }

@@ -16,7 +16,7 @@ impl Class {
         if let Some((entry, step)) = self.review.front() {
             return Some(Question::Again(entry, step));
         }
-        guide.step().filter(|step| step.asks() && !guide.open_end).map(Question::Own)
+        guide.step().filter(|step| step.asks() && !guide.open_end && !self.title).map(Question::Own)
     }
 
     /// Takes an answer; false where it is none.

@@ -44,15 +44,17 @@ impl Class {
                 None => Ok(()),
             },
             "skip" => self.skip(desk),
-            "back" => {
-                self.review.clear();
-                let at = self.guide.as_ref().map(Guide::at).unwrap_or_default();
-                // From an open end one goes back to the beginning of the same step.
-                let open = self.guide.as_ref().is_some_and(|guide| guide.open_end);
-                self.rebuild(desk, Some(if open { at } else { at.saturating_sub(1) }))
-            }
+            "back" => self.back(desk),
             _ => Ok(()),
         }
+    }
+
+    pub(super) fn back(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
+        self.review.clear();
+        let at = self.guide.as_ref().map(Guide::at).unwrap_or_default();
+        // From an open end one goes back to the beginning of the same step.
+        let open = self.guide.as_ref().is_some_and(|guide| guide.open_end);
+        self.rebuild(desk, Some(if open { at } else { at.saturating_sub(1) }))
     }
 
     fn menu(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
@@ -64,7 +66,7 @@ impl Class {
         desk.say(&list::menu(&shelf::bundled(), &self.log.progress, current, &desk.style))
     }
 
-    fn resume(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
+    pub(super) fn resume(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
         if self.guide.is_none() {
             return desk.say(&list::no_lesson(&desk.style));
         }
@@ -73,13 +75,16 @@ impl Class {
         if gone {
             desk.say(&draw::lost(&desk.style))?;
         }
+        // What the lesson has typed of this step is not typed again.
+        let typed = self.typed;
         self.show(desk)?;
+        self.typed = typed;
         // What was reached while playing counts.
         let turn = crate::repl::of_news(Vec::new(), Vec::new());
         self.after(desk, &turn)
     }
 
-    fn skip(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
+    pub(super) fn skip(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
         self.parked = false;
         if self.review.pop_front().is_some() {
             return self.show(desk);
@@ -92,7 +97,8 @@ impl Class {
         {
             desk.say(&draw::solution(guide, &desk.style))?;
         }
-        for line in self.guide.as_ref().map(Guide::solution).unwrap_or_default() {
+        // Of a step that is presented, only what has not been run yet.
+        for line in self.guide.as_ref().map(Guide::solution).unwrap_or_default().into_iter().skip(self.typed) {
             let turn = desk.run(&line, false)?;
             if let Some(guide) = &mut self.guide {
                 guide.look(desk.session, &turn);
