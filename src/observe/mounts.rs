@@ -111,7 +111,10 @@ pub fn tree(mounts: &[MountLive], id: u32) -> Vec<&MountLive> {
     let mut at = 0;
     while at < found.len() {
         let parent = found[at].id;
-        found.extend(mounts.iter().filter(|mount| mount.parent == parent && mount.id != parent));
+        // A file that is read while mounts come and go need not be a tree.
+        let new: Vec<&MountLive> =
+            mounts.iter().filter(|mount| mount.parent == parent && found.iter().all(|known| known.id != mount.id)).collect();
+        found.extend(new);
         at += 1;
     }
     found
@@ -158,6 +161,12 @@ mod tests {
         let host = of_text("1 0 0:1 / / rw shared:9 - ext4 a rw\n2 1 0:2 / /x rw master:3 - tmpfs a rw\n");
         assert!(arrives(&heard, &host));
         assert!(!arrives(&BTreeSet::from([1]), &host));
+    }
+
+    #[test]
+    fn mounts_that_are_each_others_parents_are_counted_once() {
+        let mounts = of_text("22 30 0:1 / / rw - ext4 a rw\n30 22 0:2 / /b rw - tmpfs a rw\n");
+        assert_eq!(tree(&mounts, 22).iter().map(|mount| mount.id).collect::<Vec<_>>(), [22, 30]);
     }
 
     #[test]

@@ -153,9 +153,10 @@ impl View<'_> {
     /// directory does not see what was mounted on it later.
     fn mount_of(&self, id: Option<u32>) -> Lies<'_> {
         let Some(mut mount) = self.own.iter().find(|mount| Some(mount.id) == id) else { return Lies::Hidden(Errno::EXDEV) };
-        while let Some(over) =
-            self.own.iter().find(|one| one.parent == mount.id && one.id != one.parent && one.point == mount.point)
-        {
+        // As many steps as there are mounts: a file that is read while mounts come and go need not be a tree.
+        for _ in self.own {
+            let covers = |one: &&Mount| one.parent == mount.id && one.id != one.parent && one.point == mount.point;
+            let Some(over) = self.own.iter().find(covers) else { break };
             mount = over;
         }
         Lies::On(mount)
