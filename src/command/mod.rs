@@ -22,6 +22,7 @@ pub use context::{Act, Held, Inside, Job, Jobs, Lookout, Outside, Pin, Said, Ste
 pub use lab::clinic;
 pub use lab::topics;
 pub use line::{Parsed, nearest, parse, split, words};
+pub use mount::archive::Image;
 
 use crate::model::Text;
 

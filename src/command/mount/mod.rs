@@ -1,6 +1,6 @@
 //! Mounts and roots: what a process sees as its file system. mount(2) and its younger relatives, pivot_root(2), chroot(2).
 
-mod archive;
+pub mod archive;
 mod bind;
 mod chdir;
 mod chroot;
