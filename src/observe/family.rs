@@ -65,6 +65,12 @@ fn member(proc: &Path, pid: i32, depth: usize) -> Option<Member> {
     })
 }
 
+/// The parent of a process; None where it has none that the reader can see, or has ended itself.
+pub fn parent(proc: &Path, pid: i32) -> Option<i32> {
+    let status = read(&proc.join(pid.to_string()).join("status"));
+    field(status.is()?, "PPid")?.parse().ok().filter(|parent| *parent > 0)
+}
+
 /// A subject of some bench on this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
@@ -78,10 +84,7 @@ pub struct Subject {
 
 /// The observers of all benches on this machine, each with its ancestors, itself first.
 pub fn observers(proc: &Path) -> Vec<Vec<i32>> {
-    let parent = |pid: i32| -> Option<i32> {
-        let status = read(&proc.join(pid.to_string()).join("status"));
-        field(status.is()?, "PPid")?.parse().ok().filter(|parent| *parent > 0)
-    };
+    let parent = |pid: i32| parent(proc, pid);
     let pids =
         std::fs::read_dir(proc).into_iter().flatten().flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     // Forks of a subject have its command line, too.

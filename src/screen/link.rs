@@ -5,6 +5,10 @@ use crate::subject::wire;
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, socketpair};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
+impl wire::Message for Report {
+    const DESCRIPTORS: usize = 0;
+}
+
 /// The shell's end.
 pub struct ToScreen(OwnedFd);
 
@@ -20,7 +24,7 @@ pub fn pair() -> nix::Result<(ToScreen, FromShell)> {
 impl ToScreen {
     /// Sends it; a screen that is gone hears nothing.
     pub fn send(&self, report: &Report) {
-        let _ = wire::send(&self.0, report, &[]);
+        let _ = wire::send(&self.0, report, &[], MsgFlags::empty());
     }
 }
 

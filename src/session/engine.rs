@@ -3,7 +3,7 @@
 use super::guard;
 use super::keeper;
 use super::play::Played;
-use super::stage::{Stage, child_gone, gone};
+use super::stage::{Stage, child_gone, flood, gone};
 use crate::command::{self, Act, Card, Parsed, Pin, SubjectView};
 use crate::model::{Call, End, Lang, Msg, Names, Note, NoteKind, NsId, NsKind, Place, Report, Snapshot, Turn, changes};
 use crate::observe;
@@ -218,6 +218,10 @@ impl Session {
                         self.renew(at);
                         notes.push(gone(&name, exit));
                         notes.extend(victim);
+                    }
+                    News::Flood => {
+                        self.renew(at);
+                        notes.push(Note { kind: NoteKind::Careful, text: flood(&name) });
                     }
                 }
             }

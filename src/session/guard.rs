@@ -3,8 +3,7 @@
 use crate::command::{Args, Card, Count, Kind, SubjectView};
 use crate::model::{Call, Msg, Names, NsId, NsKind, Place, Snapshot};
 use crate::observe;
-use crate::observe::family::family;
-use crate::observe::process::{field, read};
+use crate::observe::family::{family, parent};
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -112,11 +111,7 @@ fn is_ours(pid: i32, place: Place, subject: &SubjectView, names: &Names) -> bool
 
 /// A process and all above it.
 fn ancestors(proc: &Path, pid: i32) -> Vec<i32> {
-    std::iter::successors(Some(pid), |pid| {
-        let status = read(&proc.join(format!("{pid}/status")));
-        field(status.is()?, "PPid")?.parse().ok().filter(|parent| *parent > 0)
-    })
-    .collect()
+    std::iter::successors(Some(pid), |pid| parent(proc, *pid)).collect()
 }
 
 fn shared(card: &Card, kind: NsKind) -> Msg {

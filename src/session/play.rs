@@ -4,7 +4,7 @@ use super::engine::Session;
 use super::guard;
 use super::open::Opened;
 use super::reach;
-use super::stage::child_gone;
+use super::stage::{child_gone, flood};
 use super::watch::{AtPrompt, Watch};
 use crate::command::{Args, Card, Outside, Run, Said, Stop, SubjectView, Terminal};
 use crate::kernel::{self, Kernel};
@@ -92,6 +92,10 @@ impl Session {
                     ),
                 };
                 (End::Unfit { why }, Said::nothing())
+            }
+            Outcome::Flood => {
+                self.renew(self.current);
+                (End::Unfit { why: flood(&self.stages[self.current].name) }, Said::nothing())
             }
         };
         if matches!(end, End::Done | End::Ran { .. }) {

@@ -110,3 +110,13 @@ pub(super) fn child_gone(name: &str, exit: Exit) -> Note {
     );
     Note { kind: NoteKind::Careful, text }
 }
+
+/// The subject said without end.
+pub(super) fn flood(name: &str) -> Msg {
+    Msg::new(
+        format!(
+            "subject {name} said more than it can have done, and is not listened to any longer; a fresh one stands in its place"
+        ),
+        format!("被观察进程 {name} 发来的消息远超其所能做的事，不再理会；已换上一个全新的"),
+    )
+}

@@ -93,7 +93,8 @@ impl Watch {
             let _ = kernel::plumbing_kill(self.subject, libc::SIGINT);
         }
         self.hand_on();
-        let stopped = waited >= Duration::from_secs(1) && self.foreground.is_none() && is_stopped(self.subject);
+        // Also while a program has the terminal: when that ends, who is stopped does not say so.
+        let stopped = waited >= Duration::from_secs(1) && is_stopped(self.subject);
         // A program has the terminal, and shows for itself what it does.
         let given = self.foreground.is_some() || kernel::terminal_owner().is_some_and(|group| group != own_group());
         if !stopped && self.interactive && !given && waited >= SILENCE && !self.hinted {

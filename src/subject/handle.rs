@@ -4,7 +4,8 @@ use super::serve::{ARGV0, number};
 use super::wire::{self, Ask, Got, Told};
 use crate::command::{Said, Stop, Terminal};
 use crate::kernel;
-use crate::model::{Call, Exit, Inside, Lang, NsKind};
+use crate::model::{Call, Exit, Inside, Lang, Msg, NsKind};
+use crate::observe::family::parent;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, socketpair};
@@ -13,6 +14,7 @@ use nix::unistd::Pid;
 use std::io::{self, Read};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -21,6 +23,14 @@ const TICK: Duration = Duration::from_millis(250);
 
 /// So many bytes of what programs write are kept of one line, and a piece more.
 const COLLECTED: usize = 4 << 20;
+
+/// So much is heard about one line, or between two, in bytes. Who says more has turned hostile: nothing that the commands do comes near.
+const MOST_HEARD: usize = 32 << 20;
+/// What a packet counts at least; garbage counts as the largest packet.
+const LEAST: usize = 1024;
+
+/// How long a subject that has hung up has to end by itself, and then by SIGKILL.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// A subject, as the observer holds it. Dropping it ends it.
 pub struct Handle {
@@ -47,6 +57,8 @@ pub enum Outcome {
     Gone(Exit),
     /// It was not waited for any longer; the subject is as good as lost.
     NoAnswer,
+    /// It said more than anybody can want to hear; it is not listened to any longer.
+    Flood,
 }
 
 /// All that came back.
@@ -87,6 +99,8 @@ pub enum News {
     ChildGone(Exit),
     /// The subject ended.
     Gone(Exit),
+    /// It said more than anybody can want to hear; it is not listened to any longer.
+    Flood,
     /// The subject made this call: the wait of a parent whose child, the subject until then, ended.
     Called(Call),
 }
@@ -144,11 +158,13 @@ impl Handle {
         let names = held.iter().map(|(word, label, _)| (word.clone(), label.clone())).collect();
         let ask = Ask::Run { id, line: line.into(), lang, terminal, held: names, own };
         let mut reply = Reply { calls: Vec::new(), outcome: Outcome::NoAnswer, output: String::new() };
-        if let Err(errno) = wire::send(&self.socket, &ask, &fds) {
+        if let Err(errno) = wire::send(&self.socket, &ask, &fds, MsgFlags::MSG_DONTWAIT) {
+            let usage = |en: &str, zh: &str| Outcome::Answered(Err(Stop::Usage(Msg::new(en, zh))));
             reply.outcome = match errno {
-                Errno::EMSGSIZE => {
-                    Outcome::Answered(Err(Stop::Usage(crate::model::Msg::new("the line is too long", "这一行太长"))))
-                }
+                Errno::EMSGSIZE => usage("the line is too long", "这一行太长"),
+                Errno::E2BIG => usage("the line names too many processes", "这一行指定的进程太多"),
+                // It has not read what it was asked before (net.unix.max_dgram_qlen packets): it will not read this either.
+                Errno::EAGAIN => Outcome::NoAnswer,
                 _ => Outcome::Gone(self.reap()),
             };
             return reply;
@@ -166,78 +182,93 @@ impl Handle {
 
     fn wait_for(&mut self, id: u64, reply: &mut Reply, on: &mut dyn FnMut(Event) -> Patience) -> Outcome {
         let start = Instant::now();
-        let mut taken = false;
+        let (mut asked, mut taken, mut heard) = (start, false, 0);
         loop {
             let (packet, ended) = self.poll(TICK);
             if self.capture.is_some() {
                 self.collect_output(&mut reply.output);
             }
-            if packet {
-                match wire::receive::<Told>(&self.socket, MsgFlags::MSG_DONTWAIT) {
-                    Ok(Got::Packet(packet)) => match packet.value {
-                        Told::Took { id: took, inside } if took == id => {
-                            taken = true;
-                            self.before = Some(inside.clone());
-                            self.inside = Some(inside);
-                        }
-                        Told::Call(call) => reply.calls.push(call),
-                        Told::Started => _ = on(Event::Started(packet.from)),
-                        Told::Interrupted => _ = on(Event::Interrupted),
-                        Told::Answer { id: answered, outcome, inside } if answered == id => {
-                            if packet.from != self.pid() && packet.from > 0 {
-                                self.pids.push(packet.from);
-                            }
-                            self.inside = Some(inside);
-                            return Outcome::Answered(outcome);
-                        }
-                        Told::ChildGone { exit, inside } => {
-                            self.back_to(packet.from);
-                            self.inside = Some(inside);
-                            // If the child had not taken this line, its parent takes it now.
-                            if taken {
-                                return Outcome::ChildGone(exit);
-                            }
-                        }
-                        Told::Took { .. } | Told::Answer { .. } => {}
-                    },
-                    Ok(Got::End) => return Outcome::Gone(self.reap()),
-                    Ok(Got::Garbage) | Err(_) => {}
-                }
-            } else if ended {
-                return Outcome::Gone(self.reap());
-            } else {
+            // Now and then also while it talks: who talks without end must not take Ctrl-C away.
+            if !packet && !ended || asked.elapsed() > 8 * TICK {
+                asked = Instant::now();
                 if on(Event::Tick(start.elapsed())) == Patience::GiveUp {
                     return Outcome::NoAnswer;
                 }
+            }
+            if !packet && ended {
+                return Outcome::Gone(self.reap());
+            }
+            let packet = match wire::receive::<Told>(&self.socket, MsgFlags::MSG_DONTWAIT) {
+                Ok(Got::Packet(packet)) => packet,
+                Ok(Got::End) => return Outcome::Gone(self.reap()),
+                Ok(Got::Garbage) if count(wire::MAX_PACKET, &mut heard) => return Outcome::Flood,
+                Ok(Got::Garbage) | Err(_) => continue,
+            };
+            let from = packet.from;
+            if count(packet.length, &mut heard) {
+                return Outcome::Flood;
+            }
+            match packet.value {
+                Told::Took { id: took, inside } if took == id => {
+                    taken = true;
+                    self.before = Some(inside.clone());
+                    self.inside = Some(inside);
+                }
+                Told::Call(call) => reply.calls.push(call),
+                Told::Started if self.is_child(from) => _ = on(Event::Started(from)),
+                Told::Interrupted => _ = on(Event::Interrupted),
+                Told::Answer { id: answered, outcome, inside } if answered == id => {
+                    if from != self.pid() && self.is_child(from) {
+                        self.pids.push(from);
+                    }
+                    self.inside = Some(inside);
+                    return Outcome::Answered(outcome);
+                }
+                Told::ChildGone { exit, inside } => {
+                    self.back_to(from);
+                    self.inside = Some(inside);
+                    // If the child had not taken this line, its parent takes it now.
+                    if taken {
+                        return Outcome::ChildGone(exit);
+                    }
+                }
+                Told::Took { .. } | Told::Started | Told::Answer { .. } => {}
             }
         }
     }
 
     /// What happened since the last line; waits at most so long for something to happen.
     pub fn news(&mut self, wait: Duration) -> Vec<News> {
-        let mut news = Vec::new();
+        let (mut news, mut heard) = (Vec::new(), 0);
         loop {
             let (packet, ended) = self.poll(if news.is_empty() { wait } else { Duration::ZERO });
-            match packet.then(|| wire::receive::<Told>(&self.socket, MsgFlags::MSG_DONTWAIT)) {
-                Some(Ok(Got::Packet(packet))) => match packet.value {
-                    Told::ChildGone { exit, inside } => {
-                        self.back_to(packet.from);
-                        self.inside = Some(inside);
-                        news.push(News::ChildGone(exit));
+            let full = match packet.then(|| wire::receive::<Told>(&self.socket, MsgFlags::MSG_DONTWAIT)) {
+                Some(Ok(Got::Packet(packet))) => {
+                    match packet.value {
+                        Told::ChildGone { exit, inside } => {
+                            self.back_to(packet.from);
+                            self.inside = Some(inside);
+                            news.push(News::ChildGone(exit));
+                        }
+                        Told::Call(call) => news.push(News::Called(call)),
+                        Told::Took { .. } | Told::Started | Told::Interrupted | Told::Answer { .. } => {}
                     }
-                    Told::Call(call) => news.push(News::Called(call)),
-                    Told::Took { .. } | Told::Started | Told::Interrupted | Told::Answer { .. } => {}
-                },
+                    count(packet.length, &mut heard)
+                }
+                Some(Ok(Got::Garbage)) => count(wire::MAX_PACKET, &mut heard),
                 Some(Ok(Got::End)) => {
                     news.push(News::Gone(self.reap()));
                     return news;
                 }
-                Some(_) => {}
+                Some(Err(_)) => false,
                 None if ended => {
                     news.push(News::Gone(self.reap()));
                     return news;
                 }
                 None => return news,
+            };
+            if full {
+                return vec![News::Flood];
             }
         }
     }
@@ -268,29 +299,60 @@ impl Handle {
         }
     }
 
+    /// Did one that serves make this process? The kernel says so: a sender with enough rights can write any PID into its packet, and
+    /// the observer acts on whoever serves.
+    fn is_child(&self, pid: i32) -> bool {
+        parent(Path::new("/proc"), pid).is_some_and(|parent| self.pids.contains(&parent))
+    }
+
     fn back_to(&mut self, pid: i32) {
         if let Some(at) = self.pids.iter().position(|known| *known == pid) {
             self.pids.truncate(at + 1);
         }
     }
 
+    /// How it ended. One that hung up and lives on is ended here: nobody hears it any more.
     fn reap(&mut self) -> Exit {
-        match waitpid(Pid::from_raw(self.pids[0]), None) {
+        if !self.ends_within(GRACE) {
+            self.end(GRACE);
+        }
+        match waitpid(Pid::from_raw(self.pids[0]), Some(WaitPidFlag::WNOHANG)) {
             Ok(nix::sys::wait::WaitStatus::Exited(_, status)) => Exit::Status(status),
             Ok(nix::sys::wait::WaitStatus::Signaled(_, signal, _)) => Exit::Signal(signal as i32),
             _ => Exit::Unknown,
         }
     }
+
+    /// By its pidfd: where it has been waited for already, its number can be somebody else's.
+    fn end(&self, within: Duration) {
+        let _ = kernel::plumbing_signal(&self.pidfd, libc::SIGKILL);
+        self.ends_within(within);
+    }
+
+    fn ends_within(&self, wait: Duration) -> bool {
+        let end = Instant::now() + wait;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            let mut fds = [PollFd::new(self.pidfd.as_fd(), PollFlags::POLLIN)];
+            match poll(&mut fds, PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX)) {
+                Err(Errno::EINTR) if !left.is_zero() => {}
+                answer => return answer.is_ok_and(|ready| ready > 0),
+            }
+        }
+    }
+}
+
+/// Adds what was heard; true once that is too much.
+fn count(length: usize, heard: &mut usize) -> bool {
+    *heard += length.max(LEAST);
+    *heard > MOST_HEARD
 }
 
 impl Drop for Handle {
     fn drop(&mut self) {
         // Its programs and forks die with it (PR_SET_PDEATHSIG); what does not is for the keeper.
-        // By its pidfd: where it has been waited for already, its number can be somebody else's.
-        let _ = kernel::plumbing_signal(&self.pidfd, libc::SIGKILL);
         // A process whose cgroup is frozen (v1) does not die before it is thawed: wait, but not for ever.
-        let mut fds = [PollFd::new(self.pidfd.as_fd(), PollFlags::POLLIN)];
-        let _ = poll(&mut fds, PollTimeout::from(200u8));
+        self.end(Duration::from_millis(200));
         let _ = waitpid(Pid::from_raw(self.pids[0]), Some(WaitPidFlag::WNOHANG));
     }
 }

@@ -23,7 +23,7 @@ struct Wire(RefCell<Option<OwnedFd>>);
 impl Wire {
     fn tell(&self, told: &Told) -> Result<(), Errno> {
         match &*self.0.borrow() {
-            Some(socket) => wire::send(socket, told, &[]),
+            Some(socket) => wire::send(socket, told, &[], MsgFlags::empty()),
             None => Ok(()),
         }
     }

@@ -74,8 +74,10 @@ pub enum Told {
 pub struct Packet<T> {
     /// The value.
     pub value: T,
-    /// The sender's PID.
+    /// The sender's PID. Whoever has CAP_SYS_ADMIN over its own PID namespace may write another one of that namespace (unix(7)).
     pub from: i32,
+    /// How many bytes it was.
+    pub length: usize,
     /// Descriptors, close-on-exec.
     pub fds: Vec<OwnedFd>,
 }
@@ -84,10 +86,25 @@ pub struct Packet<T> {
 pub enum Got<T> {
     /// A packet.
     Packet(Packet<T>),
-    /// Not one of ours: too long, or no such value. It is dropped.
+    /// Not one of ours: too long, empty, no such value, or with descriptors where none are taken. It is dropped.
     Garbage,
     /// Nobody holds the other end any more.
     End,
+}
+
+/// What travels on the wire.
+pub trait Message: Serialize + DeserializeOwned {
+    /// So many descriptors may come with it. What there is no room for the kernel does not hand over.
+    const DESCRIPTORS: usize;
+}
+
+impl Message for Ask {
+    const DESCRIPTORS: usize = 8;
+}
+
+/// A subject hands over nothing: a descriptor of a stranger could hang whoever closes it, and enough of them fill the table.
+impl Message for Told {
+    const DESCRIPTORS: usize = 0;
 }
 
 /// Asks the kernel to put the sender's credentials to each packet.
@@ -97,16 +114,20 @@ pub fn pass_credentials(socket: &OwnedFd) -> Result<(), Errno> {
 
 /// Sends one value with descriptors.
 ///
-/// Errors: EMSGSIZE above [`MAX_PACKET`]; EPIPE when nobody holds the other end.
-pub fn send<T: Serialize>(socket: &OwnedFd, value: &T, fds: &[RawFd]) -> Result<(), Errno> {
+/// Errors: EMSGSIZE above [`MAX_PACKET`]; EPIPE when nobody holds the other end; with `MSG_DONTWAIT`, EAGAIN when the other end
+/// has left too much unread; E2BIG for more descriptors than the receiver takes.
+pub fn send<T: Message>(socket: &OwnedFd, value: &T, fds: &[RawFd], flags: MsgFlags) -> Result<(), Errno> {
     let bytes = serde_json::to_vec(value).map_err(|_| Errno::EINVAL)?;
     if bytes.len() > MAX_PACKET {
         return Err(Errno::EMSGSIZE);
     }
+    if fds.len() > T::DESCRIPTORS {
+        return Err(Errno::E2BIG);
+    }
     let rights = [ControlMessage::ScmRights(fds)];
     let control: &[ControlMessage<'_>] = if fds.is_empty() { &[] } else { &rights };
     loop {
-        match sendmsg::<()>(socket.as_raw_fd(), &[IoSlice::new(&bytes)], control, MsgFlags::MSG_NOSIGNAL, None) {
+        match sendmsg::<()>(socket.as_raw_fd(), &[IoSlice::new(&bytes)], control, flags | MsgFlags::MSG_NOSIGNAL, None) {
             Err(Errno::EINTR) => {}
             other => return other.map(drop),
         }
@@ -118,26 +139,35 @@ pub fn send<T: Serialize>(socket: &OwnedFd, value: &T, fds: &[RawFd]) -> Result<
 static ROOM: Mutex<[u8; MAX_PACKET]> = Mutex::new([0; MAX_PACKET]);
 
 /// Takes one packet. EINTR and, with `MSG_DONTWAIT`, EAGAIN are handed on.
-pub fn receive<T: DeserializeOwned>(socket: &OwnedFd, flags: MsgFlags) -> Result<Got<T>, Errno> {
+pub fn receive<T: Message>(socket: &OwnedFd, flags: MsgFlags) -> Result<Got<T>, Errno> {
     let mut bytes = ROOM.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut control = cmsg_space!(UnixCredentials, [RawFd; 8]);
+    // The kernel puts the credentials first.
+    let mut control = match T::DESCRIPTORS {
+        0 => cmsg_space!(UnixCredentials),
+        _ => cmsg_space!(UnixCredentials, [RawFd; Ask::DESCRIPTORS]),
+    };
     let mut iov = [IoSliceMut::new(&mut bytes[..])];
     let message = recvmsg::<()>(socket.as_raw_fd(), &mut iov, Some(&mut control), flags | MsgFlags::MSG_CMSG_CLOEXEC)?;
     let (length, truncated) = (message.bytes, message.flags.contains(MsgFlags::MSG_TRUNC));
-    let (mut from, mut fds) = (0, Vec::new());
-    for control in message.cmsgs()? {
+    // More descriptors than there is room for.
+    let Ok(controls) = message.cmsgs() else { return Ok(Got::Garbage) };
+    let (mut from, mut fds) = (None, Vec::new());
+    for control in controls {
         match control {
-            ControlMessageOwned::ScmCredentials(credentials) => from = credentials.pid(),
+            ControlMessageOwned::ScmCredentials(credentials) => from = Some(credentials.pid()),
             // SAFETY: the kernel has just installed these descriptors for us; nobody else owns them.
             ControlMessageOwned::ScmRights(raw) => fds.extend(raw.into_iter().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) })),
             _ => {}
         }
     }
-    if length == 0 {
-        return Ok(Got::End);
+    // An empty packet and the end are both of length 0; only a packet has a sender. Without SO_PASSCRED nobody has one.
+    match (length, from) {
+        (0, None) => return Ok(Got::End),
+        (0, Some(_)) => return Ok(Got::Garbage),
+        _ => {}
     }
     match serde_json::from_slice(&bytes[..length]) {
-        Ok(value) if !truncated => Ok(Got::Packet(Packet { value, from, fds })),
+        Ok(value) if !truncated => Ok(Got::Packet(Packet { value, from: from.unwrap_or(0), length, fds })),
         _ => Ok(Got::Garbage),
     }
 }
