@@ -49,8 +49,9 @@ pub use nsfs::{NsQuestion, ns_id, ns_owner, ns_owner_uid, ns_parent};
 pub use pidfd::next_signal;
 pub use privilege::{Ambient, CapSets, bounding_set, groups, is_subreaper, securebits, stay_dumpable};
 pub use process::{
-    Fork, Program, adopt_orphans, die_with_parent, end_with_parent, exit_now, fork_shell, fork_worker, handle_interrupt_too,
-    handle_signal, interrupted, pidfd_open, plumbing_kill, plumbing_signal, remember_interrupts, shield_from_oom, wake_up,
+    Birth, Fork, Program, adopt_orphans, die_with_parent, end_with_parent, exit_now, fork_shell, fork_worker,
+    handle_interrupt_too, handle_signal, interrupted, pidfd_open, plumbing_kill, plumbing_signal, remember_interrupts,
+    shield_from_oom, wake_up,
 };
 pub use seccomp::Instruction;
 pub use socket::{Speaks, hear};

@@ -27,6 +27,17 @@ pub struct Program {
     pub envp: Vec<CString>,
 }
 
+/// How a child is born, if not in all that is its parent's.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Birth<'a> {
+    /// In new namespaces of these kinds.
+    pub kinds: &'a [NsKind],
+    /// In the cgroup (v2) of this open directory, whose path this is.
+    pub cgroup: Option<(RawFd, &'a str)>,
+    /// With this PID in its own PID namespace.
+    pub tid: Option<i32>,
+}
+
 /// struct clone_args of linux/sched.h, up to `cgroup` (CLONE_ARGS_SIZE_VER2, Linux 5.7).
 #[repr(C, align(8))]
 #[derive(Default)]
@@ -47,27 +58,44 @@ struct CloneArgs {
 const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
 
 impl Kernel {
-    /// clone3(2) as fork(2) uses it (copy of the memory, SIGCHLD at the end), with new namespaces of these kinds; and, where
-    /// `cgroup` is an open directory of cgroup v2 (and its path), born inside it (CLONE_INTO_CGROUP, Linux 5.7).
+    /// clone3(2) as fork(2) uses it, with new namespaces of these kinds and in this cgroup: [`Kernel::birth`].
+    ///
+    /// Errors: as [`Kernel::birth`].
+    pub fn clone3(&mut self, kinds: &[NsKind], cgroup: Option<(RawFd, &str)>) -> Result<Fork, Errno> {
+        self.birth(Birth { kinds, cgroup, tid: None })
+    }
+
+    /// clone3(2) as fork(2) uses it (copy of the memory, SIGCHLD at the end), with new namespaces; where there is a cgroup, born inside
+    /// it (CLONE_INTO_CGROUP, Linux 5.7); and with a chosen PID (set_tid, Linux 5.5).
     ///
     /// Only for single-threaded callers: the child runs on the copy of the one thread there is.
     ///
     /// Errors: ENOMEM when the PID namespace for children has lost its init; EAGAIN at pids.max or RLIMIT_NPROC;
     /// EPERM, ENOSPC as for unshare(2). With a cgroup: EBUSY where it enables controllers for its children; EACCES where the
     /// caller may not write its cgroup.procs; EOPNOTSUPP where it is "domain invalid"; ENODEV where it has been removed; EBADF where
-    /// the descriptor is something else.
-    pub fn clone3(&mut self, kinds: &[NsKind], cgroup: Option<(RawFd, &str)>) -> Result<Fork, Errno> {
+    /// the descriptor is something else. With a PID: EEXIST where it is taken; EPERM without CAP_CHECKPOINT_RESTORE (or CAP_SYS_ADMIN) in
+    /// the owner of the PID namespace; EINVAL above pid_max, and for another one than 1 where there is no PID 1 yet.
+    pub fn birth(&mut self, birth: Birth<'_>) -> Result<Fork, Errno> {
+        let Birth { kinds, cgroup, tid } = birth;
+        let tids = [tid.unwrap_or(0)];
         let into = if cgroup.is_some() { CLONE_INTO_CGROUP } else { 0 };
         let args = CloneArgs {
             flags: NsKind::flags(kinds) | into,
             exit_signal: libc::SIGCHLD as u64,
+            set_tid: if tid.is_some() { tids.as_ptr() as u64 } else { 0 },
+            set_tid_size: u64::from(tid.is_some()),
             cgroup: cgroup.map_or(0, |(fd, _)| fd as u64),
             ..CloneArgs::default()
         };
-        // CLONE_ARGS_SIZE_VER0 where no newer field is used, so that kernels from 5.3 on take it.
-        let size = if cgroup.is_some() { size_of::<CloneArgs>() } else { 64 };
-        // SAFETY: `args` is a valid clone_args of at least `size` bytes that outlives the call. Without CLONE_VM the child gets
-        // a copy of this memory, and with one thread in the process no lock can be held by a thread that is not copied.
+        // CLONE_ARGS_SIZE_VER0 where no newer field is used, so that kernels from 5.3 on take it; VER1 has set_tid.
+        let size = match (cgroup, tid) {
+            (Some(_), _) => size_of::<CloneArgs>(),
+            (None, Some(_)) => 80,
+            (None, None) => 64,
+        };
+        // SAFETY: `args` is a valid clone_args of at least `size` bytes that outlives the call, as does the one number of `tids` that it
+        // points to. Without CLONE_VM the child gets a copy of this memory, and with one thread in the process no lock can be held by
+        // a thread that is not copied.
         let got = answer(unsafe { libc::syscall(libc::SYS_clone3, &args, size) });
         if got == Ok(0) {
             self.calls.clear();
@@ -78,8 +106,9 @@ impl Kernel {
             (false, Some(_)) => format!("{}|CLONE_INTO_CGROUP", NsKind::flags_text(kinds)),
             _ => NsKind::flags_text(kinds),
         };
+        let tid = tid.map_or(String::new(), |tid| format!(", set_tid=[{tid}], set_tid_size=1"));
         let cgroup = cgroup.map_or(String::new(), |(fd, path)| format!(", cgroup={}", Arg::Fd(fd, path.into())));
-        let text = format!("{{flags={flags}, exit_signal=SIGCHLD, stack=NULL, stack_size=0{cgroup}}}");
+        let text = format!("{{flags={flags}, exit_signal=SIGCHLD, stack=NULL, stack_size=0{tid}{cgroup}}}");
         self.record("clone3", vec![raw(text), raw(size.to_string())], got).map(|pid| Fork::Parent(pid as i32))
     }
 

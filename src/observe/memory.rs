@@ -2,8 +2,13 @@
 
 use std::os::unix::fs::FileExt;
 
-/// The NUL-terminated text at this address, of at most so many bytes; None where it cannot be read, or does not end in them.
+/// The NUL-terminated text at this address, of at most so many bytes; None where it cannot be read, or does not end in them. `pid` is as
+/// the caller counts: where /proc is that of another PID namespace, the number would be somebody else's there.
 pub fn text_at(pid: i32, address: u64, most: usize) -> Option<String> {
+    let own = nix::fcntl::readlink("/proc/self").ok()?;
+    if own.to_str()?.parse() != Ok(std::process::id()) {
+        return None;
+    }
     let file = std::fs::File::open(format!("/proc/{pid}/mem")).ok()?;
     let mut bytes = vec![0; most];
     // What lies behind the end of a mapping cuts the read short.

@@ -93,6 +93,9 @@ fn born(step: &Step, keeper: i32, found: &mut Vec<Deed>) -> (Vec<NsKind>, Option
     let Some(at) = step.calls.iter().position(|call| call.name == "clone3") else { return (Vec::new(), None) };
     found.extend(observers(&step.calls[..at], step, keeper));
     let Some(Arg::Raw(text)) = step.calls[at].args.first() else { return (Vec::new(), None) };
+    if text.contains("set_tid=") {
+        found.push(Deed::Cannot("the chosen PID: unshare(1) has no such option".into()));
+    }
     let flags = text.strip_prefix("{flags=").and_then(|rest| rest.split(',').next()).unwrap_or_default();
     let path = text.split_once("cgroup=").and_then(|(_, rest)| rest.split_once('<')?.1.rsplit_once('>'));
     (kinds(flags), path.map(|(path, _)| boxed(path, step, keeper)))

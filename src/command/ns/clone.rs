@@ -3,6 +3,7 @@
 use super::fork::become_child;
 use crate::command::process::job::{self, Body, Started};
 use crate::command::{Args, Card, Count, Equivalent, Example, Held, Inside, Kind, Man, Param, Primitive, Run, Said, Stop};
+use crate::kernel::Birth;
 use crate::model::{Msg, NoteKind, NsKind, Text};
 
 /// The card.
@@ -28,6 +29,15 @@ pub const CARD: Card = Card {
             },
         },
         Param {
+            name: "--set-tid",
+            kind: Kind::Number,
+            count: Count::Valued,
+            about: Text {
+                en: "the child's PID in its own PID namespace, instead of the next free one",
+                zh: "指定子进程在其 PID 命名空间中的 PID，而不是下一个空闲的",
+            },
+        },
+        Param {
             name: "CMD",
             kind: Kind::Program,
             count: Count::Optional,
@@ -48,12 +58,16 @@ pub const CARD: Card = Card {
              With `--cgroup` the child is never anywhere else: a process that is moved, by a write to cgroup.procs, has run and been charged \
              in the old cgroup before, and each move stops all forks on the machine for a moment. The observer opens the directory and hands \
              it over; who calls needs the right to write its cgroup.procs, and it must be a leaf. The limits of *that* cgroup count: at its \
-             pids.max clone3 itself is EAGAIN. A cgroup namespace that is made in the same call has that cgroup as its root.",
+             pids.max clone3 itself is EAGAIN. A cgroup namespace that is made in the same call has that cgroup as its root. \
+             With `--set-tid` the child has a chosen PID, as CRIU needs it to put a process back: who calls has CAP_CHECKPOINT_RESTORE over the PID namespace (in one's own user namespace one has it), \
+             the number is free (EEXIST), and the first process of a new PID namespace can only be 1 (EINVAL).",
         zh: "一次 clone3(2)：fork 与新建命名空间一步完成。只有子进程进入这些命名空间，而且立刻全部进入：对 pid 来说，它就是 1 号进程；\
              `unshare pid` 则让调用者留在原处。父进程看到的是同一个子进程的另一个 PID。省略 CMD 时子进程成为被观察进程（`exit` 返回）；\
              给出 CMD 时由它运行该程序，并显示两个 PID。加上 `--cgroup`，子进程从不在别处：而靠写 cgroup.procs 搬过去的进程，此前已经在旧 cgroup 中\
              运行并计费，而且每次搬移都会让全机的 fork 暂停片刻。目录由观察者打开并传给它；调用者须有权写该目录的 cgroup.procs，而且它必须是叶子。\
-             起作用的是目标 cgroup 的限制：达到它的 pids.max 时，clone3 本身就返回 EAGAIN。同一次调用中新建的 cgroup 命名空间就以那个 cgroup 为根。",
+             起作用的是目标 cgroup 的限制：达到它的 pids.max 时，clone3 本身就返回 EAGAIN。同一次调用中新建的 cgroup 命名空间就以那个 cgroup 为根。\
+             加上 `--set-tid`，子进程得到指定的 PID，CRIU 恢复进程时就需要这样：调用者须对该 PID 命名空间拥有 CAP_CHECKPOINT_RESTORE（在自己的用户命名空间中就有），\
+             号码须空闲（EEXIST），新 PID 命名空间的第一个进程只能是 1（EINVAL）。",
     },
     equivalents: &[
         Equivalent { tool: "unshare(1)", line: "unshare --fork --pid --uts CMD" },
@@ -68,6 +82,13 @@ pub const CARD: Card = Card {
         Example { after: "", line: "clone pid uts", shows: "clone3({flags=CLONE_NEWUTS|CLONE_NEWPID", needs: "root" },
         Example { after: "", line: "clone pid -- sh -c 'echo I am $$'", shows: "I am 1", needs: "root" },
         Example { after: "", line: "clone user pid -- true", shows: "the child sees itself as PID 1", needs: "userns" },
+        Example {
+            after: "unshare user pid; fork",
+            line: "clone --set-tid 42 -- sh -c 'echo I am $$'",
+            shows: "I am 42",
+            needs: "userns",
+        },
+        Example { after: "unshare user pid", line: "clone --set-tid 42 -- true", shows: "EINVAL", needs: "userns" },
         Example { after: "clone pid", line: "clone pid -- sh -c 'echo I am $$'", shows: "I am 1", needs: "root" },
         Example { after: "", line: "clone --cgroup web -- cat /proc/self/cgroup", shows: "/web\n", needs: "root cgroup2" },
         Example {
@@ -96,19 +117,24 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     let kinds = args.kinds("NS");
     let words = args.all("CMD");
     let cgroup = cx.held.pop();
-    if kinds.is_empty() && cgroup.is_none() {
+    let tid = args.number("--set-tid").map(|number| i32::try_from(number).unwrap_or(i32::MAX));
+    if kinds.is_empty() && cgroup.is_none() && tid.is_none() {
         return Err(Stop::Usage(Msg::new(
-            format!("name a namespace, or --cgroup NAME; a child without either is what `fork` makes. Usage: {}", CARD.usage()),
-            format!("请指定命名空间或 --cgroup NAME；两者都不要时用 `fork`。用法：{}", CARD.usage()),
+            format!(
+                "name a namespace, --cgroup NAME or --set-tid N; a child without any is what `fork` makes. Usage: {}",
+                CARD.usage()
+            ),
+            format!("请指定命名空间、--cgroup NAME 或 --set-tid N；都不要时用 `fork`。用法：{}", CARD.usage()),
         )));
     }
+    let birth = Birth { kinds: &kinds, cgroup: cgroup.as_ref().map(Held::named), tid };
     if words.is_empty() {
-        let said = become_child(cx, &kinds, cgroup.as_ref())?;
+        let said = become_child(cx, birth)?;
         // The parent has nothing to say to this line.
         return Ok(if cx.born { unmoved(said, &kinds, cgroup.as_ref()) } else { said });
     }
     let program = job::program(words)?;
-    let child = job::start_in(cx, &kinds, cgroup.as_ref(), &Body::Exec(&program), true)?;
+    let child = job::start_as(cx, birth, &Body::Exec(&program), true)?;
     let ran = job::foreground(cx, child.pid, &words.join(" "))?;
     let mut said = match both(child) {
         Some(text) => Said::nothing().note(NoteKind::Did, text),

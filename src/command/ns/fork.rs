@@ -1,8 +1,8 @@
 //! `fork`: the subject makes a child, and the child is the subject from then on. clone3(2) without flags.
 
-use crate::command::{Args, Card, Equivalent, Example, Held, Inside, Man, Primitive, Run, Said, Stop};
-use crate::kernel::Fork;
-use crate::model::{Msg, NoteKind, NsKind, Text};
+use crate::command::{Args, Card, Equivalent, Example, Inside, Man, Primitive, Run, Said, Stop};
+use crate::kernel::{Birth, Fork};
+use crate::model::{Msg, NoteKind, Text};
 
 /// The card.
 pub const CARD: Card = Card {
@@ -27,15 +27,15 @@ pub const CARD: Card = Card {
 };
 
 fn run(cx: &mut Inside<'_>, _: &Args) -> Result<Said, Stop> {
-    become_child(cx, &[], None)
+    become_child(cx, Birth::default())
 }
 
-/// Forks with new namespaces of these kinds, and into this cgroup. In the child it returns what there is to say; the parent has nothing to say to
+/// Forks; the child is born like this. In the child it returns what there is to say; the parent has nothing to say to
 /// this line, for the child answers it, and waits.
-pub(super) fn become_child(cx: &mut Inside<'_>, kinds: &[NsKind], cgroup: Option<&Held>) -> Result<Said, Stop> {
+pub(super) fn become_child(cx: &mut Inside<'_>, birth: Birth<'_>) -> Result<Said, Stop> {
     // The child waits on this pipe, so that the parent's record of the call is with the observer before the child's answer.
     let (wait, go) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC)?;
-    match cx.kernel.clone3(kinds, cgroup.map(Held::named))? {
+    match cx.kernel.birth(birth)? {
         Fork::Child => {
             drop(go);
             // EOF or error: either way the parent has got to where it drops its end.

@@ -1,7 +1,7 @@
 //! Job control in the subject: a child in its own process group, with the terminal while it is in the foreground.
 
-use crate::command::{Held, Inside, Job, Said, Stop};
-use crate::kernel::{self, Fork, Instruction, Kernel, Program};
+use crate::command::{Inside, Job, Said, Stop};
+use crate::kernel::{self, Birth, Fork, Instruction, Kernel, Program};
 use crate::model::{Exit, Msg, NoteKind, NsKind};
 use nix::errno::Errno;
 use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, sigprocmask};
@@ -45,18 +45,12 @@ pub struct Started {
 ///
 /// Errors: as [`Kernel::clone3`] and execve(2).
 pub fn start(cx: &mut Inside<'_>, kinds: &[NsKind], body: &Body<'_>, foreground: bool) -> Result<Started, Stop> {
-    start_in(cx, kinds, None, body, foreground)
+    start_as(cx, Birth { kinds, ..Birth::default() }, body, foreground)
 }
 
-/// The same, born in the cgroup whose directory the observer handed over.
-pub fn start_in(
-    cx: &mut Inside<'_>,
-    kinds: &[NsKind],
-    cgroup: Option<&Held>,
-    body: &Body<'_>,
-    foreground: bool,
-) -> Result<Started, Stop> {
-    let (started, report) = begin(cx, kinds, cgroup, body, foreground)?;
+/// The same for a child that is born in another way.
+pub fn start_as(cx: &mut Inside<'_>, birth: Birth<'_>, body: &Body<'_>, foreground: bool) -> Result<Started, Stop> {
+    let (started, report) = begin(cx, birth, body, foreground)?;
     match body {
         Body::Exec(program) | Body::Watched(program, ..) => executed(cx, program, started.pid, &report)?,
         // Until the child has said all that it has to say to the observer.
@@ -65,23 +59,17 @@ pub fn start_in(
     Ok(started)
 }
 
-/// The first half of [`start_in`]: up to execve(2), of which the descriptor that is given tells.
+/// The first half of [`start_as`]: up to execve(2), of which the descriptor that is given tells.
 ///
-/// Errors: as [`Kernel::clone3`].
-pub fn begin(
-    cx: &mut Inside<'_>,
-    kinds: &[NsKind],
-    cgroup: Option<&Held>,
-    body: &Body<'_>,
-    foreground: bool,
-) -> Result<(Started, OwnedFd), Stop> {
+/// Errors: as [`Kernel::birth`].
+pub fn begin(cx: &mut Inside<'_>, birth: Birth<'_>, body: &Body<'_>, foreground: bool) -> Result<(Started, OwnedFd), Stop> {
     let (report, reporter) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC)?;
     let parent = nix::unistd::getpid();
     let give_terminal = foreground && cx.terminal.give;
     kernel::interrupted();
     // The program does not begin before the subject hears of its Ctrl-C, too.
     let gate = if give_terminal { Some(nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC)?) } else { None };
-    match cx.kernel.clone3(kinds, cgroup.map(Held::named))? {
+    match cx.kernel.birth(birth)? {
         Fork::Child => {
             drop(report);
             tell(&reporter, nix::unistd::getpid().as_raw());
@@ -136,7 +124,7 @@ fn exec(program: &Program, reporter: &OwnedFd) -> i32 {
     127
 }
 
-/// The second half of [`start_in`]: waits for the child's execve(2), and records it.
+/// The second half of [`start_as`]: waits for the child's execve(2), and records it.
 ///
 /// Errors: as execve(2); the child has been waited for.
 pub fn executed(cx: &mut Inside<'_>, program: &Program, pid: i32, report: &OwnedFd) -> Result<(), Stop> {

@@ -3,7 +3,7 @@
 mod check;
 mod into;
 
-use super::case::unreached;
+use super::case::{always, unreached};
 use super::{NONE, Row, row, t};
 use check::{
     admin, chrooted, init_gone, kernel_lacks, max_namespaces, pid_depth, pid_twice, policy, seccomp, threads, too_many, unmapped,
@@ -209,8 +209,8 @@ pub(super) const ROWS: &[Row] = &[
             "a chosen PID is taken (EEXIST), needs CAP_CHECKPOINT_RESTORE in the owner of each PID namespace named (EPERM), or names more levels than there are (EINVAL)",
             "指定的 PID 已被占用（EEXIST）；或在所列各 PID 命名空间的属主中缺少 CAP_CHECKPOINT_RESTORE（EPERM）；或列出的层数多于实际（EINVAL）",
         ),
-        NONE,
-        unreached,
+        t("take a free one, once there is a PID 1: `ps` lists them", "先有 1 号进程，再选一个空闲的：`ps` 列出已用的"),
+        always,
     ),
     row(
         "A18",

@@ -4,8 +4,8 @@ use super::filter::{Verdict, build, is_known_arch, readable};
 use super::no_filters;
 use crate::command::process::job::{self, Body, Port};
 use crate::command::{Args, Card, Count, Equivalent, Example, Inside, Kind, Man, Param, Primitive, Run, Said, Stop};
-use crate::kernel::{self, Asked, Program, Reply};
-use crate::model::{Block, Cell, Grid, Msg, NoteKind, Text, errno_name};
+use crate::kernel::{self, Asked, Birth, Program, Reply};
+use crate::model::{Block, Cell, Exit, Grid, Msg, NoteKind, Text, errno_name};
 use crate::observe::memory::text_at;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -84,11 +84,11 @@ pub const CARD: Card = Card {
         en: "A seccomp filter may answer USER_NOTIF: then the caller waits, and whoever holds the filter's listener is asked instead of the kernel. The child installs the filter (SECCOMP_FILTER_FLAG_NEW_LISTENER), \
              the subject takes a copy of the listener out of it (pidfd_getfd(2)), receives each call, and answers: a value, an errno, or go on. So a container runtime can do for a container what that may not do itself \
              (mount, mknod, bpf: lxd, podman, systemd do), or make it believe that it was done. The arguments are only words: what they point to has to be read from the caller's memory (/proc/PID/mem), and another thread of the \
-             caller may change it after the look. That is why `go on` is for convenience and never for security. Without CAP_SYS_ADMIN `nnp` comes first.",
+             caller may change it after the look. That is why `go on` is for convenience and never for security. When the program has ended or stopped, the listener is closed: whatever still runs under the filter gets ENOSYS. Without CAP_SYS_ADMIN `nnp` comes first.",
         zh: "seccomp 过滤器可以回答 USER_NOTIF：此时调用者停下等待，由持有该过滤器监听描述符的进程代替内核作答。子进程安装过滤器（SECCOMP_FILTER_FLAG_NEW_LISTENER），\
              被观察进程用 pidfd_getfd(2) 从它那里取得监听描述符的副本，接收每个调用并回答：返回值、errno，或放行。这样，容器运行时可以替容器完成它自己无权做的事\
              （mount、mknod、bpf；lxd、podman、systemd 都这样做），也可以让它以为事情已经办成。参数只是一些字：它们所指的内容要从调用者的内存（/proc/PID/mem）中读取，\
-             而读过之后，调用者的另一个线程还可以改掉它。因此“放行”只图方便，绝不能用于安全。没有 CAP_SYS_ADMIN 时要先 `nnp`。",
+             而读过之后，调用者的另一个线程还可以改掉它。因此“放行”只图方便，绝不能用于安全。程序结束或停止后，监听描述符即关闭：仍受该过滤器约束的进程，其调用得到 ENOSYS。没有 CAP_SYS_ADMIN 时要先 `nnp`。",
     },
     equivalents: &[
         Equivalent { tool: "OCI", line: "config.json: SCMP_ACT_NOTIFY and linux.seccomp.listenerPath" },
@@ -134,7 +134,7 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     let pipe = || nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC);
     let ((number, listener), (taken, go)) = (pipe()?, pipe()?);
     let port = Port { listener, taken };
-    let (child, report) = job::begin(cx, &[], None, &Body::Watched(&program, &filter, &port), true)?;
+    let (child, report) = job::begin(cx, Birth::default(), &Body::Watched(&program, &filter, &port), true)?;
     drop(port);
     let said = job::hear(&number).unwrap_or(-(Errno::ECHILD as i32));
     let number = if said < 0 { Err(Errno::from_raw(-said)) } else { Ok(said) };
@@ -244,10 +244,18 @@ impl Desk {
     fn said(self, ran: Said) -> Said {
         let head = [("PID", "PID"), ("asked", "请求"), ("answer", "回答")].map(|(en, zh)| Msg::new(en, zh));
         let more = self.answered.saturating_sub(SHOWN);
+        let stopped = matches!(ran.exit, Some(Exit::Stopped(_)));
         let mut said = match self.rows.is_empty() {
-            true => ran.note(NoteKind::Careful, Msg::new("none of these calls was made", "程序没有发出这些调用")),
+            true => ran.note(NoteKind::Did, Msg::new("none of these calls was made", "程序没有发出这些调用")),
             false => ran.show(Block::Grid(Grid { head: head.into(), rows: self.rows })),
         };
+        if stopped {
+            let text = Msg::new(
+                "nobody answers any more: when it goes on, these calls fail with ENOSYS",
+                "此后无人再作回答：程序继续运行后，这些调用会以 ENOSYS 失败",
+            );
+            said = said.note(NoteKind::Careful, text);
+        }
         if more > 0 {
             let text =
                 Msg::new(format!("{more} more were answered in the same way"), format!("另有 {more} 个调用也同样作了回答"));
