@@ -18,14 +18,17 @@ const ROWS: &[Row] = &[
     ("cpu", "cpu", Text { en: "cpu.max, cpu.weight", zh: "cpu.max、cpu.weight" }, |_, _| Ok(())),
     ("pids", "pids", Text { en: "pids.max", zh: "pids.max" }, |_, _| Ok(())),
     ("cpuset", "cpuset", Text { en: "cpuset.cpus", zh: "cpuset.cpus" }, |_, _| Ok(())),
-    ("cgroup.freeze", "", Text { en: "stop all processes of a cgroup", zh: "停住一个 cgroup 的所有进程" }, |_, dir| {
-        nix::unistd::access(&dir.join("cgroup.freeze"), nix::unistd::AccessFlags::W_OK)
-    }),
+    ("cgroup.freeze", "", FREEZE, |_, dir| writable(&dir.join("cgroup.freeze"))),
     ("cgroup.kill", "", Text { en: "kill all processes of a cgroup", zh: "杀死一个 cgroup 的所有进程" }, |_, dir| {
-        nix::unistd::access(&dir.join("cgroup.kill"), nix::unistd::AccessFlags::W_OK)
+        writable(&dir.join("cgroup.kill"))
     }),
     ("CLONE_INTO_CGROUP", "", Text { en: "a child that is born in a cgroup", zh: "子进程直接出生在 cgroup 中" }, born_in),
 ];
+
+const FREEZE: Text = Text { en: "stop all processes of a cgroup", zh: "停住一个 cgroup 的所有进程" };
+
+/// What stands in for a row where no cgroup2 is mounted: the controller of v1 with which `cgroup freeze` works, too.
+const FREEZER: Row = ("freezer.state", "freezer", FREEZE, |_, dir| writable(&dir.join("freezer.state")));
 
 /// The controllers that the commands use, and what v2 alone can do.
 pub fn findings(cx: &Outside<'_>) -> Vec<Finding> {
@@ -33,7 +36,15 @@ pub fn findings(cx: &Outside<'_>) -> Vec<Finding> {
         Ok(ground) => ground,
         Err(why) => return vec![Finding::no("cgroup", Msg::default(), why)],
     };
-    let mut found: Vec<Finding> = ROWS.iter().map(|row| of(cx, &ground, row)).collect();
+    let v2 = ground.hierarchies.of("").is_some();
+    let freezer = ground.hierarchies.of("freezer").is_some();
+    let row = |row: &Row| match row {
+        // The core of v2: where it is not mounted nothing refuses it, it is not there.
+        ("cgroup.freeze", "", ..) if !v2 && freezer => of(cx, &ground, &FREEZER),
+        (name, "", ..) if !v2 => Finding::fact(*name, absent()),
+        row => of(cx, &ground, row),
+    };
+    let mut found: Vec<Finding> = ROWS.iter().map(row).collect();
     found.push(match std::fs::read_to_string("/proc/pressure/memory") {
         Ok(_) => Finding::yes("PSI", Msg::new("time lost waiting: memory.pressure", "等待造成的时间损失：memory.pressure")),
         Err(_) => Finding::fact(
@@ -45,6 +56,17 @@ pub fn findings(cx: &Outside<'_>) -> Vec<Finding> {
         ),
     });
     found
+}
+
+fn writable(file: &Path) -> Result<(), Errno> {
+    nix::unistd::access(file, nix::unistd::AccessFlags::W_OK)
+}
+
+fn absent() -> Msg {
+    Msg::new(
+        "not there: no cgroup2 filesystem is mounted; on cgroup v1 it does not exist",
+        "没有：未挂载 cgroup2 文件系统，而 cgroup v1 中不存在它",
+    )
 }
 
 fn of(cx: &Outside<'_>, ground: &Ground, (name, controller, about, work): &Row) -> Finding {
