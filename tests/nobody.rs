@@ -205,3 +205,38 @@ fn every_example_that_needs_root_ends_in_a_sentence() {
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
+
+/// Lessons that ask for root; what they need beside it every user has in a user namespace.
+#[test]
+fn rootless_is_root_enough_for_lessons() {
+    if let Some(word) = needs::missing("userns") {
+        return eprintln!("skipped: needs {word}");
+    }
+    let place = Place::new("rootless");
+    let lessons = ["07-uts.txt", "09-mnt.txt", "10-user.txt", "11-net.txt"].map(|name| {
+        let copy = place.0.join(name);
+        std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons").join(name), &copy).expect("a copy");
+        copy
+    });
+    let plain = place.boxlab().args(["--lang", "en", "replay"]).args(&lessons).output().expect("boxlab runs");
+    let text = String::from_utf8_lossy(&plain.stdout).into_owned();
+    assert_eq!(plain.status.code(), Some(3), "{text}");
+    assert!(text.contains("`boxlab --rootless` makes you root"), "{text}");
+    let rootless = place.boxlab().args(["--rootless", "--lang", "en", "replay"]).args(&lessons).output().expect("boxlab runs");
+    let text = String::from_utf8_lossy(&rootless.stdout).into_owned();
+    assert_eq!(rootless.status.code(), Some(0), "{text}{}", String::from_utf8_lossy(&rootless.stderr));
+}
+
+#[test]
+fn rootless_maps_ones_own_id_and_is_not_for_root() {
+    if let Some(word) = needs::missing("root userns") {
+        return eprintln!("skipped: needs {word}");
+    }
+    let place = Place::new("rootless-ids");
+    let output = place.boxlab().args(["--rootless", "-c", "show /proc/self/uid_map"]).output().expect("boxlab runs");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let map: Vec<&str> = text.lines().nth(1).unwrap_or_default().split_whitespace().collect();
+    assert_eq!(map[..2], ["0", NOBODY], "{text}");
+    let refused = Command::new(env!("CARGO_BIN_EXE_boxlab")).args(["--rootless", "-c", "ps"]).output().expect("boxlab runs");
+    assert_eq!(refused.status.code(), Some(2));
+}

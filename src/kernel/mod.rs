@@ -27,6 +27,7 @@ mod pidfd;
 mod privilege;
 mod probe;
 mod process;
+mod rootless;
 mod seccomp;
 mod socket;
 mod terminal;
@@ -53,6 +54,7 @@ pub use process::{
     handle_interrupt_too, handle_signal, interrupted, pidfd_open, plumbing_kill, plumbing_signal, remember_interrupts,
     shield_from_oom, wake_up,
 };
+pub use rootless::become_root;
 pub use seccomp::Instruction;
 pub use socket::{Speaks, hear};
 pub use terminal::{

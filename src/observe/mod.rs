@@ -12,6 +12,7 @@ pub mod mounts;
 pub mod owner;
 pub mod pane;
 pub mod process;
+pub mod subordinate;
 pub mod view;
 
 pub use census::census;

@@ -36,7 +36,11 @@ fn tried(need: &Need) -> Option<Msg> {
     match need {
         Need::Root => {
             let uid = nix::unistd::geteuid();
-            not(uid.is_root(), format!("the user ID is {uid}"), format!("用户 ID 是 {uid}"))
+            not(
+                uid.is_root(),
+                format!("the user ID is {uid}; `boxlab --rootless` makes you root in a user namespace of your own"),
+                format!("用户 ID 是 {uid}；`boxlab --rootless` 可让你在自己的用户命名空间中成为 root"),
+            )
         }
         Need::Userns => refused(need, "unshare user"),
         Need::Cap(name) => {
