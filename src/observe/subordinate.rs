@@ -27,8 +27,8 @@ fn name_of(passwd: &str, uid: u32) -> Option<String> {
     })
 }
 
-/// The ranges of a user, who stands there by name or by number.
-fn ranges(text: &str, name: Option<&str>, uid: u32) -> Vec<Range> {
+/// The ranges of a user in the text of such a file, where one stands by name or by number.
+pub fn ranges(text: &str, name: Option<&str>, uid: u32) -> Vec<Range> {
     let range = |line: &str| {
         let mut fields = line.trim().split(':');
         let owner = fields.next()?;

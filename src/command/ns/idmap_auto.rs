@@ -5,6 +5,7 @@ use crate::command::{Args, Card, Equivalent, Example, Man, Outside, Primitive, R
 use crate::kernel::Program;
 use crate::model::{Exit, Msg, NoteKind, NsKind, Text};
 use crate::observe::process::read;
+use crate::observe::subordinate::ranges;
 use std::ffi::CString;
 use std::path::Path;
 
@@ -70,7 +71,8 @@ fn run(cx: &mut Outside<'_>, _: &Args) -> Result<Said, Stop> {
 /// Errors: Unfit where there is none.
 fn lent(file: &str, name: &str, uid: u32) -> Result<(u32, u32), Stop> {
     let text = read(Path::new(file));
-    range(text.is().map(String::as_str).unwrap_or_default(), name, uid).ok_or_else(|| {
+    let found = ranges(text.is().map(String::as_str).unwrap_or_default(), Some(name), uid);
+    found.first().map(|range| (range.first, range.count)).ok_or_else(|| {
         Stop::Unfit(Msg::new(
             format!(
                 "{file} lends no IDs to {name} (uid {uid}): root of this machine adds a line such as {name}:100000:65536, or `usermod --add-subuids`. Without it: `idmap uid 0 {uid} 1`"
@@ -79,16 +81,6 @@ fn lent(file: &str, name: &str, uid: u32) -> Result<(u32, u32), Stop> {
                 "{file} 没有借给 {name}（uid {uid}）任何 ID：由本机 root 加一行，例如 {name}:100000:65536，或用 `usermod --add-subuids`。没有的话：`idmap uid 0 {uid} 1`"
             ),
         ))
-    })
-}
-
-/// Both names and numbers stand in subuid(5).
-fn range(text: &str, name: &str, uid: u32) -> Option<(u32, u32)> {
-    text.lines().find_map(|line| {
-        let mut parts = line.trim().split(':');
-        let who = parts.next()?;
-        let (first, count) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-        (who == name || who.parse() == Ok(uid)).then_some((first, count))
     })
 }
 
@@ -106,18 +98,4 @@ fn helper(tool: &str, words: &[String]) -> Result<Program, Stop> {
     };
     let c = |text: &str| CString::new(text).map_err(|_| Stop::Failed(libc::EINVAL));
     Ok(Program { path: c(&found)?, argv: words.iter().map(|word| c(word)).collect::<Result<_, _>>()?, envp: Vec::new() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_range_of_the_user_counts() {
-        let text = "root:1:2\n# ann:7:7\nann:100000:65536\nann:300000:1\n1001:5:6\nbad:x:y\n";
-        assert_eq!(range(text, "ann", 1000), Some((100_000, 65_536)));
-        assert_eq!(range(text, "bob", 1001), Some((5, 6)));
-        assert_eq!(range(text, "bad", 9), None);
-        assert_eq!(range("", "ann", 1000), None);
-    }
 }
