@@ -11,7 +11,7 @@ use nix::sys::termios::LocalFlags;
 use nix::unistd::Pid;
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
-use terminal::Terminal;
+use terminal::{Terminal, child, children};
 
 const CTRL_C: &str = "\x03";
 const CTRL_D: &str = "\x04";
@@ -22,6 +22,11 @@ const SLEEP: &str = "spawn sh -c \"echo rea''dy; exec sleep 1000\"\r";
 
 fn signal(pid: i32, signal: Signal) {
     kill(Pid::from_raw(pid), signal).expect("it lives");
+}
+
+/// The process group of a process.
+fn group_of(pid: i32) -> i32 {
+    nix::unistd::getpgid(Some(Pid::from_raw(pid))).map_or(0, |group| group.as_raw())
 }
 
 /// Is it in wait4(2), in a process group other than its own? Only then does it hear that Ctrl-C was typed.
@@ -189,6 +194,28 @@ fn a_pid_1_that_ignores_ctrl_c_is_killed_at_the_third() {
         terminal.wait(answer);
     }
     terminal.wait_prompt();
+}
+
+/// In its child's process group it would wait for itself in the kernel, and could not be ended.
+#[test]
+fn a_subject_that_is_pid_1_ends_when_it_is_killed_beside_its_program() {
+    if !needs::root() {
+        return;
+    }
+    let mut terminal = Terminal::open(&[]);
+    for line in ["unshare pid", "fork"] {
+        terminal.send(&format!("{line}\r"));
+        terminal.wait_prompt();
+    }
+    let (_, _, first) = terminal.pids();
+    terminal.send("spawn sleep 1000\r");
+    terminal.wait_foreground();
+    let init = child(first);
+    terminal.until("the program runs", |_| children(init).iter().any(|pid| group_of(*pid) == *pid));
+    assert_ne!(group_of(init), child(init), "PID 1 is in the group of a process of its own namespace");
+    signal(init, Signal::SIGKILL);
+    terminal.until("PID 1 has ended", |_| !std::path::Path::new(&format!("/proc/{init}")).exists());
+    terminal.wait("killed by SIGKILL");
 }
 
 #[test]

@@ -198,10 +198,16 @@ pub fn pass_on_interrupts(cx: &Inside<'_>) {
 
 /// In the child's process group the subject hears of the terminal's signals, too. The child makes the group, and so does this:
 /// whoever comes first. Where it fails, a Ctrl-C that the program ignores is not heard of, which harms nothing else.
+///
+/// Never where the subject is PID 1: when a PID namespace ends, its PID 1 waits in the kernel until no number of the namespace is
+/// in use but its own, and the group's number is the child's (`zap_pid_ns_processes`). Killed in there it would wait for itself, for ever,
+/// and nobody could end it. Nor is there need: the child is not PID 1, so it does not ignore Ctrl-C merely for having no handler.
 fn join(child: i32) {
     let child = Pid::from_raw(child);
     let _ = nix::unistd::setpgid(child, child);
-    let _ = nix::unistd::setpgid(Pid::from_raw(0), child);
+    if nix::unistd::getpid() != Pid::from_raw(1) {
+        let _ = nix::unistd::setpgid(Pid::from_raw(0), child);
+    }
 }
 
 /// Back into a group of its own. Where it fails, the subject stays in a group that has ended, which harms nothing.
