@@ -20,7 +20,8 @@ fn repeated(lines: &str) -> String {
 
 /// The turns of these lines.
 fn run(who: Who, lines: &str) -> Vec<Value> {
-    let lines = &repeated(&lines.replace("{tmp}", &tmp().display().to_string()));
+    let disk = std::fs::read_to_string(provoke::DISK).unwrap_or_default();
+    let lines = &repeated(&lines.replace("{tmp}", &tmp().display().to_string()).replace("{disk}", disk.trim()));
     let binary = env!("CARGO_BIN_EXE_boxlab");
     let mut command = Command::new("timeout");
     command.arg("60");

@@ -197,9 +197,129 @@ fn the_limits_of_the_cgroup_it_is_born_in_count() {
 
 #[test]
 fn nobody_is_born_where_controllers_are_handed_down() {
-    if ready("cgroup2:pids") {
-        let made = "cgroup new web; cgroup new web/db; cgroup new leaf; cgroup enter leaf; cgroup enable pids; cgroup enable pids --cgroup web";
+    if ready("cgroup2:memory") {
+        let made = "cgroup new web; cgroup new web/db; cgroup new leaf; cgroup enter leaf; cgroup enable memory; cgroup enable memory --cgroup web";
         holds(&last(&format!("{made}; clone --cgroup web -- true")), &["EBUSY", "clone --cgroup web/leaf -- true"]);
         holds(&last(&format!("{made}; clone --cgroup web/leaf -- true")), &["was born in the cgroup `web/leaf`"]);
+    }
+}
+
+#[test]
+fn swap_is_limited_by_itself_and_needs_none_to_be_there() {
+    if ready("cgroup2:memory") {
+        holds(&last("cgroup set memory.swap.max 8M; cgroup get memory.swap.max"), &["8388608"]);
+    }
+}
+
+#[test]
+fn oom_group_takes_all_or_none_and_who_sits_there_is_told() {
+    if ready("cgroup2:memory") {
+        holds(&last("cgroup set memory.oom.group 1"), &["the subject sits in it, too"]);
+        let text = shown(
+            "cgroup new leaf; cgroup enter leaf; cgroup new web; cgroup enable memory; cgroup set memory.max 16M --cgroup web; \
+             cgroup set memory.oom.group 1 --cgroup web; clone --cgroup web -- sh -c 'sleep 300 & exec tail /dev/zero'; \
+             cgroup get memory.events --cgroup web; cgroup get cgroup.procs --cgroup web",
+        );
+        assert!(!text.contains("the subject sits in it"), "{text}");
+        holds(&text, &["SIGKILL", "oom_group_kill 1", "cgroup.procs is empty"]);
+    }
+}
+
+#[test]
+fn weights_share_one_cpu_and_cap_nobody() {
+    if !ready("cgroup2:cpu") {
+        return;
+    }
+    let busy = "sched affinity 0; spawn -b sh -c 'while :; do :; done'";
+    let text = shown(&format!(
+        "cgroup set cpu.weight 100; {busy}; subject new b; cgroup set cpu.weight 900; {busy}; cgroup get cpu.stat; subject use a; cgroup get cpu.stat; \
+         spawn sleep 4; cgroup get cpu.stat; subject use b; cgroup get cpu.stat"
+    ));
+    let used: Vec<u64> = text.lines().filter_map(|line| line.trim().strip_prefix("usage_usec ")?.parse().ok()).collect();
+    let [heavy, light, light_then, heavy_then] = used[..] else { panic!("{text}") };
+    let (heavy, light) = (heavy_then - heavy, light_then - light);
+    assert!(heavy > 2 * light && light > 0, "{heavy} {light}: {text}");
+}
+
+#[test]
+fn io_max_makes_a_write_take_its_time() {
+    if !ready("cgroup2:io") {
+        return;
+    }
+    let disk = std::fs::read_to_string("/sys/block/vda/dev").unwrap_or_default();
+    let Some(disk) = disk.lines().next().filter(|_| std::path::Path::new("/scratch/tmp").is_dir()) else {
+        return eprintln!("skipped: needs a virtio disk");
+    };
+    let file = format!("/scratch/tmp/io-max-{}", std::process::id());
+    let begun = std::time::Instant::now();
+    let text = shown(&format!(
+        "cgroup set io.max {disk} wbps=1048576; spawn dd if=/dev/zero of={file} bs=1M count=3 oflag=direct; cgroup get io.stat; cgroup get io.pressure"
+    ));
+    std::fs::remove_file(&file).expect("it was written");
+    holds(&text, &["wbytes=3145728", "some avg10="]);
+    assert!(begun.elapsed().as_secs() >= 2, "3 MiB at 1 MiB a second: {:?}", begun.elapsed());
+}
+
+#[test]
+fn pressure_shows_the_time_that_was_lost() {
+    if ready("cgroup2:cpu") {
+        let text = last("cgroup set cpu.max 5000 50000; load cpu 2; cgroup get cpu.pressure");
+        let total = text.lines().find_map(|line| line.split("total=").nth(1)?.trim().parse::<u64>().ok());
+        assert!(total.is_some_and(|total| total > 100_000), "{text}");
+    }
+}
+
+#[test]
+fn a_cgroup_namespace_has_the_subtree_as_its_root_and_a_mount_in_it_shows_no_more() {
+    if needs::missing("root").is_some() || !ready("cgroup2") {
+        return;
+    }
+    let inside =
+        "cgroup new box; cgroup new box/in; cgroup enter box; unshare cgroup mnt; mount private -r /; mount cgroup2 /mnt";
+    holds(&last(&format!("{inside}; show /proc/self/cgroup")), &["0::/\n"]);
+    holds(&last(&format!("{inside}; show /proc/1/cgroup")), &["0::/../"]);
+    let listed = last(&format!("{inside}; spawn ls -p /mnt"));
+    let below: Vec<&str> = listed.lines().filter(|line| line.ends_with('/')).collect();
+    assert_eq!(below, ["in/"], "{listed}");
+    // What was mounted before shows from inside how far up it lies.
+    let mounts = last(&format!("{inside}; spawn sh -c 'grep cgroup2 /proc/self/mountinfo'"));
+    assert!(mounts.lines().any(|line| line.contains(" /.. ") || line.contains(" /../")), "{mounts}");
+    assert!(mounts.lines().any(|line| line.contains(" / /mnt ")), "{mounts}");
+    // The process that leaves the subtree, moved from outside, sees itself outside of its own root.
+    holds(&last(&format!("{inside}; cgroup new other; cgroup enter other; show /proc/self/cgroup")), &["0::/../other\n"]);
+    holds(&last(&format!("{inside}; cgroup get cgroup.procs --cgroup box")), &["\n"]);
+}
+
+#[test]
+fn threads_of_one_process_sit_apart_only_where_it_is_threaded() {
+    if ready("cgroup2:cpu") {
+        let made = "cgroup new t; cgroup set cgroup.type threaded --cgroup t";
+        holds(&last(&format!("{made}; cgroup get cgroup.type --cgroup .")), &["domain threaded"]);
+        holds(&last(&format!("{made}; cgroup enable cpu; cgroup set cpu.max 50% --cgroup t")), &["\"50000 100000\", 12) = 12"]);
+        holds(&last(&format!("{made}; cgroup enable memory")), &["EOPNOTSUPP", "memory counts whole processes"]);
+        holds(&last(&format!("{made}; cgroup set cgroup.type domain --cgroup t")), &["EINVAL", "no way back"]);
+    }
+}
+
+#[test]
+fn depth_and_number_of_cgroups_are_limited_where_it_says_so() {
+    if ready("cgroup2") {
+        let deep = last("cgroup new m; cgroup set cgroup.max.depth 1 --cgroup m; cgroup new m/a; cgroup new m/a/b");
+        holds(&deep, &["EAGAIN", "/m is 1", "`cgroup set --cgroup m cgroup.max.depth max`"]);
+        let many = last("cgroup new m; cgroup set cgroup.max.descendants 0 --cgroup m; cgroup new m/a");
+        holds(&many, &["EAGAIN", "`cgroup set --cgroup m cgroup.max.descendants max`"]);
+    }
+}
+
+#[test]
+fn files_of_rare_controllers_are_read_and_written_as_they_are() {
+    if ready("cgroup2:hugetlb cgroup2:misc cgroup2:memory") {
+        let text = shown("cgroup set hugetlb.2MB.max 3M; cgroup get hugetlb.2MB.max; cgroup get hugetlb.2MB.current");
+        holds(&text, &["hugetlb.2MB.max>, \"3M\", 2) = 2", "2097152 is what the kernel holds"]);
+        holds(&last("cgroup set misc.max 'nosuch 1'"), &["+misc", "EINVAL", "no such resource"]);
+        holds(&last("cgroup get misc.max"), &["misc.max"]);
+        holds(&last("cgroup set memory.reclaim 4G"), &["EAGAIN", "could be reclaimed"]);
+        holds(&last("cgroup set cpu.idle 1"), &["cpu.idle>, \"1\", 1) = 1"]);
+        holds(&last("cgroup show"), &["  id "]);
     }
 }

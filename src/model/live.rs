@@ -23,6 +23,14 @@ pub struct ControllerEnd {
     pub occupied: bool,
 }
 
+/// A cgroup's name as a learner types it, from its directory: the path below the subject's own cgroup, `.` for that one itself, empty
+/// for the bench's, in which those of the subjects are. None: it is not the bench's.
+pub fn cgroup_name(dir: &str) -> Option<&str> {
+    let mut parts = dir.split_once("/boxlab-")?.1.splitn(3, '/');
+    let subject = parts.nth(1);
+    Some(parts.next().filter(|name| !name.is_empty()).unwrap_or(if subject.is_some() { "." } else { "" }))
+}
+
 /// The cgroup that a failed call was about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CgroupLive {

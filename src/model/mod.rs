@@ -19,7 +19,7 @@ mod view;
 pub use call::{Arg, Call, errno_name, errno_words};
 pub use cap::{ALL_CAPS, CAPS, SECUREBITS, cap_name, cap_names, cap_number, caps_msg, caps_text, securebits_text};
 pub use change::{Change, changes};
-pub use live::{CgroupLive, ControllerEnd, FileLive, Live, MountLive, PidLive, UsernsLive};
+pub use live::{CgroupLive, ControllerEnd, FileLive, Live, MountLive, PidLive, UsernsLive, cgroup_name};
 pub use names::Names;
 pub use ns::{NsId, NsKind, Row as NsRow};
 pub use pane::{Branch, CpuGauge, Gauge, Gauges, Outsider, Watched};

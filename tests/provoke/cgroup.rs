@@ -19,6 +19,9 @@ pub(super) const ALL: &[Provocation] = &[
     )
     .needs("root cgroup2")
     .cured(),
+    root("F19", "cgroup new web; cgroup set --cgroup web cgroup.max.depth 0", "cgroup new web/db", "EAGAIN", "/web")
+        .needs("root cgroup2")
+        .cured(),
     root("F30", "", "cgroup set pids.max 99999999999", "EINVAL", "").needs("root cgroup:pids"),
     root("F28", "", "cgroup set cpu.max '500 100000'", "EINVAL", "500").needs("root cgroup:cpu"),
     root("F31", "", "cgroup set cpuset.cpus 4000", "ERANGE", "").needs("root cgroup:cpuset"),
@@ -68,6 +71,36 @@ pub(super) const ALL: &[Provocation] = &[
     .needs("root cgroup2:memory"),
     root("F3", "cgroup new web; cgroup new web/db", "cgroup enable --cgroup web/db memory", "ENOENT", "memory")
         .needs("root cgroup2:memory"),
+    root("F7", "cgroup new leaf", "cgroup set memory.max 64M --cgroup leaf", "ENOENT", "/leaf")
+        .needs("root cgroup2:memory")
+        .cured(),
+    root(
+        "F10",
+        "cgroup set pids.max 10; unshare cgroup mnt; mount private -r /; mount cgroup2 /mnt",
+        "write /mnt/pids.max 5 --on-host",
+        "EPERM",
+        "/boxlab-",
+    )
+    .needs("root cgroup2:pids nsdelegate"),
+    root(
+        "F34",
+        "cgroup new t; cgroup set cgroup.type threaded --cgroup t",
+        "cgroup enable memory",
+        "EOPNOTSUPP",
+        "domain threaded",
+    )
+    .needs("root cgroup2:memory"),
+    root("F35", "", "cgroup set io.max '{disk} wbps=fast'", "EINVAL", "").needs("root cgroup2:io disk"),
+    root(
+        "F21",
+        "cgroup new box; cgroup enter box; unshare cgroup mnt; mount private -r /; mount cgroup2 /mnt",
+        "write /mnt/memory.max 64M --on-host",
+        "EACCES",
+        "/box",
+    )
+    .needs("root cgroup2:memory"),
+    root("F36", "cgroup set memory.max 64M", "cgroup set memory.reclaim 4G", "EAGAIN", "").needs("root cgroup2:memory"),
+    root("F37", "", "cgroup set misc.max 'nosuch 1'", "EINVAL", "").needs("root cgroup2:misc"),
     root("F32", "", "cgroup set io.max '999:999 rbps=1000'", "ENODEV", "").needs("root cgroup2:io"),
     // It stops itself when the memory is there.
     root(
@@ -84,6 +117,7 @@ pub(super) const SILENT: &[super::Silent] = &[
     ("K5", "root cgroup:memory", Who::Root, "cgroup set memory.max 64M", "stays charged"),
     // What the kernel would refuse is told before it is asked.
     ("F25", "root", Who::Root, "cgroup set cgroup.freeze 2", "0 or 1"),
+    ("G11", "root", Who::Root, "cgroup set release_agent /bin/true", "CVE-2022-0492"),
     ("F26", "root", Who::Root, "cgroup set cgroup.events 1", "can only be read"),
     ("F27", "root", Who::Root, "cgroup set memory.max 64MB", "is not a size"),
     ("F29", "root", Who::Root, "cgroup set cpu.weight 0", "1 to 10000"),

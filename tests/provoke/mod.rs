@@ -92,8 +92,11 @@ pub fn silent() -> impl Iterator<Item = &'static Silent> {
     [ns::SILENT, mount::SILENT, cgroup::SILENT, right::SILENT, net::SILENT].into_iter().flatten()
 }
 
+/// The number of the VM's disk, `{disk}` in a line.
+pub const DISK: &str = "/sys/block/vda/dev";
+
 /// Which of these words is not met here. Beside those of examples: `rootfs`, the root is the initramfs; `realroot`, it is not;
-/// `nsdelegate`, cgroup2 is mounted with that option;
+/// `nsdelegate`, cgroup2 is mounted with that option; `disk`, there is a virtio disk;
 /// `cmd:ipc-new`, there is that command;
 /// `dynamic`, programs have an ELF interpreter; `nodummy`, the kernel has no links of that kind.
 pub fn missing(needs: &str) -> Option<String> {
@@ -102,6 +105,7 @@ pub fn missing(needs: &str) -> Option<String> {
     let lacking = |word: &&str| match *word {
         "rootfs" => !rootfs(),
         "realroot" => rootfs(),
+        "disk" => !Path::new(DISK).exists(),
         "nsdelegate" => !mounts.lines().any(|line| line.contains(" - cgroup2 ") && line.contains("nsdelegate")),
         "dynamic" => !(Path::new("/bin/true").exists() && Path::new("/lib64/ld-linux-x86-64.so.2").exists()),
         word if word.starts_with("cmd:") => boxlab::command::card(&word[4..].replace('-', " ")).is_none(),

@@ -23,12 +23,12 @@ pub(super) const ALL: &[Provocation] = &[
     root("A23", "cgroup set pids.max 1", "spawn true", "EAGAIN", "pids.max = 1").needs("root cgroup:pids").cured(),
     root(
         "A21",
-        "cgroup new web; cgroup new web/db; cgroup new leaf; cgroup enter leaf; cgroup enable pids; cgroup enable pids --cgroup web",
+        "cgroup new web; cgroup new web/db; cgroup new leaf; cgroup enter leaf; cgroup enable memory; cgroup enable memory --cgroup web",
         "clone --cgroup web -- true",
         "EBUSY",
         "cgroup.subtree_control",
     )
-    .needs("root cgroup2:pids"),
+    .needs("root cgroup2:memory"),
     root(
         "A22",
         "cgroup new web; cgroup set --cgroup web cgroup.type threaded; cgroup new db",

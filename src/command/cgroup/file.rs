@@ -1,12 +1,14 @@
 //! Which files there are for a subject's cgroup, in v2's words; and the nearest one to a slip of the hand.
 
-use super::ground::Ground;
+use super::base;
+use super::ground::{Ground, no_controller};
 use crate::command::line::nearest;
 use crate::command::{Stop, SubjectView};
-use crate::model::{Msg, Seen};
-use crate::observe::cgroup::{Hierarchy, KNOBS, Knob, Twin, Version};
+use crate::model::{Msg, Seen, cgroup_name};
+use crate::observe::cgroup::{Hierarchy, KNOBS, Knob, Twin, Version, children};
+use crate::observe::process::read;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A file that is named on a line.
 #[derive(Debug)]
@@ -43,9 +45,13 @@ pub fn named(ground: &Ground, subject: &SubjectView, word: &str) -> Result<Named
     let controller = word.split('.').next().unwrap_or_default();
     let sane = !word.contains('/') && !word.starts_with('.') && !word.chars().any(char::is_control);
     let hierarchy = ground.hierarchies.of(if controller == "cgroup" { "" } else { controller });
+    if matches!(word, "release_agent" | "notify_on_release") {
+        return Err(Stop::Refused(release_agent()));
+    }
     let there = |hierarchy: &Hierarchy| {
         let home = ground.home(hierarchy, subject);
         [home.as_ref(), ground.sits(subject).get(&hierarchy.key)].into_iter().flatten().any(|dir| dir.join(word).is_file())
+            || anywhere(hierarchy, word)
     };
     match (hierarchy.filter(|_| sane), twin) {
         // The root of a v1 tree lacks files that all others have, so a name of the table needs no look.
@@ -55,12 +61,46 @@ pub fn named(ground: &Ground, subject: &SubjectView, word: &str) -> Result<Named
             format!("`{word}` is a name of cgroup v1; here it is `{}`", knob.file),
             format!("`{word}` 是 cgroup v1 的文件名；这里应写 `{}`", knob.file),
         ))),
+        // A file of a controller that no cgroup has yet: why the bench may not enable it says more.
+        (Some(hierarchy), None) if hierarchy.version == Version::V2 && near(ground, word).is_none() => {
+            match base::choose(ground, hierarchy, controller) {
+                Err(stop) => Err(stop),
+                Ok(_) => Err(Stop::Usage(unknown(ground, word))),
+            }
+        }
+        (None, None) if in_kernel(controller) => Err(Stop::Unfit(no_controller(controller))),
         _ => Err(Stop::Usage(unknown(ground, word))),
     }
 }
 
+/// Was the kernel built with this controller (`/proc/cgroups`, cgroups(7))?
+fn in_kernel(controller: &str) -> bool {
+    let list = read(Path::new("/proc/cgroups"));
+    list.is().is_some_and(|text| text.lines().any(|line| line.split_whitespace().next() == Some(controller)))
+}
+
+/// Has any cgroup near the root this file? All have it whose parent hands the controller down.
+fn anywhere(hierarchy: &Hierarchy, word: &str) -> bool {
+    let below = children(&hierarchy.mount).is().cloned().unwrap_or_default();
+    below.iter().any(|name| hierarchy.mount.join(name).join(word).is_file())
+}
+
+/// The nearest name: of the same controller, where the word begins with one that is here.
+fn near(ground: &Ground, word: &str) -> Option<&'static str> {
+    let prefix = word.split('.').next().unwrap_or_default();
+    let known = ground.hierarchies.of(prefix).is_some();
+    nearest(word, served(ground).map(|knob| knob.file).filter(|file| !known || file.split('.').next() == Some(prefix)))
+}
+
+fn release_agent() -> Msg {
+    Msg::new(
+        "release_agent is a file of the root of a v1 tree and names a program that the kernel runs on the host, as root, when a cgroup with notify_on_release has emptied: containers have escaped that way (CVE-2022-0492). It is the machine's, so boxlab leaves both files alone; cgroup v2 has no such thing, there one waits for `populated 0` in cgroup.events: `cgroup watch`",
+        "release_agent 是 v1 树根上的文件，它指定一个程序：某个设置了 notify_on_release 的 cgroup 变空时，内核就在主机上以 root 运行它。容器曾由此逃逸（CVE-2022-0492）。它属于整台机器，所以 boxlab 不碰这两个文件；cgroup v2 没有这种东西，那里是等 cgroup.events 中的 `populated 0`：`cgroup watch`",
+    )
+}
+
 fn unknown(ground: &Ground, word: &str) -> Msg {
-    match nearest(word, served(ground).map(|knob| knob.file)) {
+    match near(ground, word) {
         Some(near) => Msg::new(
             format!("there is no cgroup file `{word}` here; did you mean `{near}`?"),
             format!("这里没有 cgroup 文件 `{word}`；你是想输入 `{near}` 吗？"),
@@ -103,6 +143,15 @@ pub fn why_missing(ground: &Ground, dirs: &BTreeMap<String, PathBuf>, knob: &Kno
     })
 }
 
+/// Why a file that other cgroups have is not there for this one.
+pub fn why_off(ground: &Ground, dirs: &BTreeMap<String, PathBuf>, name: &str) -> Stop {
+    let controller = name.split('.').next().unwrap_or_default();
+    Stop::Unfit(match ground.hierarchies.of(controller) {
+        Some(hierarchy) => off(hierarchy, dirs, name, controller, "ENOENT"),
+        None => Msg::new(format!("{name} cannot be read: ENOENT"), format!("无法读取 {name}：ENOENT")),
+    })
+}
+
 /// The controller is not enabled for this cgroup: where it ends on its way down.
 fn off(hierarchy: &Hierarchy, dirs: &BTreeMap<String, PathBuf>, file: &str, controller: &str, errno: &str) -> Msg {
     let ends = dirs.get(&hierarchy.key).map(|dir| hierarchy.ends(dir)).unwrap_or_default();
@@ -110,14 +159,22 @@ fn off(hierarchy: &Hierarchy, dirs: &BTreeMap<String, PathBuf>, file: &str, cont
         return Msg::new(format!("{file} cannot be read: {errno}"), format!("无法读取 {file}：{errno}"));
     };
     let (at, hands) = (&end.dir, end.hands_down.join(" "));
+    let next = match cgroup_name(at) {
+        Some("") => Msg::new("`cgroup set` of one of its files brings it", "用 `cgroup set` 设置它的任一文件就会有"),
+        Some(".") => Msg::same(format!("`cgroup enable {controller}`")),
+        Some(name) => Msg::same(format!("`cgroup enable {controller} --cgroup {name}`")),
+        None => Msg::new("that one is not the bench's to change", "那一级不归实验台管"),
+    };
     Msg::new(
         format!(
-            "{file}: {at} has not enabled `{controller}` for its children ({errno}; its cgroup.subtree_control: {}); `cgroup enable {controller}`, with --cgroup where that is one of the subject's cgroups",
-            if hands.is_empty() { "nothing" } else { &hands }
+            "{file}: {at} has not enabled `{controller}` for its children ({errno}; its cgroup.subtree_control: {}); {}",
+            if hands.is_empty() { "nothing" } else { &hands },
+            next.en
         ),
         format!(
-            "{file}：{at} 没有为子 cgroup 启用 `{controller}`（{errno}；它的 cgroup.subtree_control：{}）；可执行 `cgroup enable {controller}`，若它是被观察进程的某个 cgroup，再加 --cgroup",
-            if hands.is_empty() { "空" } else { &hands }
+            "{file}：{at} 没有为子 cgroup 启用 `{controller}`（{errno}；它的 cgroup.subtree_control：{}）；{}",
+            if hands.is_empty() { "空" } else { &hands },
+            next.zh
         ),
     )
 }

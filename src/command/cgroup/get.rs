@@ -1,6 +1,6 @@
 //! `cgroup get`: read the files of a cgroup, in cgroup v2's words.
 
-use super::file::{Named, named, why_missing};
+use super::file::{Named, named, why_missing, why_off};
 use super::set::translation_note;
 use super::{AT, ground};
 use crate::command::{Args, Card, Count, Equivalent, Example, Kind, Man, Outside, Param, Primitive, Run, Said, Stop};
@@ -63,7 +63,7 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
                 let (hierarchy, _) = ground.serving(knob)?;
                 (one(&ground, &dirs, knob)?, own.contains_key(&hierarchy.key))
             }
-            Named::Native(name) => (native(&dirs, &name)?, !own.is_empty()),
+            Named::Native(name) => (native(&ground, &dirs, &name)?, !own.is_empty()),
         },
     };
     Ok(match own {
@@ -81,7 +81,7 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
 fn one(ground: &super::Ground, dirs: &BTreeMap<String, PathBuf>, knob: &Knob) -> Result<Said, Stop> {
     match ground.hierarchies.get(dirs, knob) {
         Seen::Is(text) => {
-            let said = Said::nothing().show(Block::Lines(text.lines().map(str::to_string).collect()));
+            let said = lines(knob.file, &text);
             let (hierarchy, _) = ground.serving(knob)?;
             Ok(translation_note(said, knob, hierarchy.version))
         }
@@ -89,10 +89,19 @@ fn one(ground: &super::Ground, dirs: &BTreeMap<String, PathBuf>, knob: &Knob) ->
     }
 }
 
-fn native(dirs: &BTreeMap<String, PathBuf>, name: &str) -> Result<Said, Stop> {
+fn lines(file: &str, text: &str) -> Said {
+    let said = Said::nothing().show(Block::Lines(text.lines().map(str::to_string).collect()));
+    match text.trim().is_empty() {
+        true => said.note(NoteKind::Unchanged, Msg::new(format!("{file} is empty"), format!("{file} 是空的"))),
+        false => said,
+    }
+}
+
+fn native(ground: &super::Ground, dirs: &BTreeMap<String, PathBuf>, name: &str) -> Result<Said, Stop> {
     let seen = dirs.values().map(|dir| read(&dir.join(name)));
     match seen.reduce(|best, next| if best.is().is_some() { best } else { next }) {
-        Some(Seen::Is(text)) => Ok(Said::nothing().show(Block::Lines(text.lines().map(str::to_string).collect()))),
+        Some(Seen::Is(text)) => Ok(lines(name, &text)),
+        Some(not) if not.errno() == Some(nix::errno::Errno::ENOENT) => Err(why_off(ground, dirs, name)),
         Some(not) => {
             let errno = not.errno().map(crate::model::errno_name).unwrap_or_default();
             Err(Stop::Unfit(Msg::new(format!("{name} cannot be read: {errno}"), format!("无法读取 {name}：{errno}"))))

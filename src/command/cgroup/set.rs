@@ -129,6 +129,9 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     let held = ground.hierarchies.get(&BTreeMap::from([(hierarchy.key.clone(), dir.clone())]), knob);
     said = read_back_note(said, knob, &value, held.is().map(String::as_str));
     said = bare_number_note(said, knob, args.all("VALUE"));
+    if file == "memory.oom.group" && value.means == "1" && ground.sits(&cx.subject).values().any(|at| at.starts_with(&dir)) {
+        said = said.note(NoteKind::Careful, together());
+    }
     Ok(charge_note(cx, said, (controller == "memory").then_some(&dir)))
 }
 
@@ -156,10 +159,21 @@ fn native_note(said: Said, name: &str) -> Said {
     }
 }
 
-/// Of a file that is in no table only this is known: a plain number that was written is to be there (cpu.shares 1 becomes 2 without a word).
+fn together() -> Msg {
+    Msg::new(
+        "the subject sits in it, too, and ends with the others; `clone --cgroup NAME -- CMD` has a program born in another one",
+        "被观察进程也在其中，会一起被杀；用 `clone --cgroup NAME -- CMD` 可让程序出生在别的 cgroup 里",
+    )
+}
+
+/// Of a file that is in no table only this is known: a number or size that was written is to be there (cpu.shares 1 becomes 2 without a word).
 fn number_note(said: Said, name: &str, wrote: &str, held: Option<String>) -> Said {
-    match (wrote.parse::<u64>(), held.map(|held| (held.parse::<u64>(), held))) {
-        (Ok(number), Some((Ok(kept), held))) if kept != number => said.note(
+    let number = match Size::parse(wrote, 0) {
+        Ok(Size::Bytes(number)) if !wrote.ends_with('%') => Some(number),
+        _ => None,
+    };
+    match (number, held.map(|held| (held.parse::<u64>(), held))) {
+        (Some(number), Some((Ok(kept), held))) if kept != number => said.note(
             NoteKind::Careful,
             Msg::new(
                 format!("{name}: {number} was written, {held} is what the kernel holds"),

@@ -41,7 +41,13 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     let borrowed = own.is_empty();
     let state = ground.hierarchies.state(if borrowed { &dirs } else { &own });
     let mut said = Said::nothing().show(Block::Grid(grid(&state)));
-    said.view.insert(0, Block::Lines(state.dirs.values().map(|dir| dir.display().to_string()).collect()));
+    let v2 = ground.hierarchies.v2().map(|one| one.key.as_str());
+    let line = |(key, dir): (&String, &std::path::PathBuf)| match std::fs::metadata(dir) {
+        // What tracers call the id of a cgroup (cgroup_id() of bpftrace) is the number of its directory.
+        Ok(meta) if Some(key.as_str()) == v2 => format!("{}  id {}", dir.display(), std::os::unix::fs::MetadataExt::ino(&meta)),
+        _ => dir.display().to_string(),
+    };
+    said.view.insert(0, Block::Lines(state.dirs.iter().map(line).collect()));
     Ok(match borrowed {
         true => said.note(
             NoteKind::Unchanged,

@@ -41,6 +41,18 @@ pub const CARD: Card = Card {
     examples: &[
         Example { after: "", line: "show /proc/self/ns", shows: "uts:[", needs: "" },
         Example { after: "unshare uts; hostname box", line: "show /proc/sys/kernel/hostname", shows: "box", needs: "root" },
+        Example {
+            after: "cgroup new box; cgroup enter box; unshare cgroup",
+            line: "show /proc/self/cgroup",
+            shows: "0::/\n",
+            needs: "root cgroup2",
+        },
+        Example {
+            after: "cgroup new box; cgroup enter box; unshare cgroup",
+            line: "show /proc/1/cgroup",
+            shows: "0::/../",
+            needs: "root cgroup2",
+        },
         Example { after: "", line: "show /proc/self/ns/pid", shows: "pid:[", needs: "" },
         Example { after: "", line: "show /dev/null", shows: "a device", needs: "" },
         Example { after: "", line: "show --host /proc/sys/kernel/ostype", shows: "Linux", needs: "" },

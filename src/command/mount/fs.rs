@@ -64,6 +64,13 @@ pub const CARD: Card = Card {
             needs: "root",
         },
         Example { after: "unshare user mnt", line: "mount proc /proc", shows: "EPERM", needs: "userns" },
+        Example {
+            after: "cgroup new box; cgroup enter box; unshare cgroup mnt; mount private -r /",
+            line: "mount cgroup2 /mnt",
+            shows: "mount(\"cgroup2\", \"/mnt\", \"cgroup2\", 0, NULL) = 0",
+            needs: "root cgroup2",
+        },
+        Example { after: "unshare user mnt", line: "mount cgroup2 /mnt", shows: "EPERM", needs: "userns cgroup2" },
         Example { after: "unshare mnt; mount private -r /", line: "mount nosuchfs /mnt", shows: "ENODEV", needs: "root" },
         Example { after: "", line: "mount tmpfs /mnt", shows: "change this machine's mounts", needs: "" },
     ],

@@ -104,10 +104,10 @@ pub const CARD: Card = Card {
             needs: "root cgroup2",
         },
         Example {
-            after: "cgroup new web; cgroup new web/db; cgroup new leaf; cgroup enter leaf; cgroup enable pids; cgroup enable pids --cgroup web",
+            after: "cgroup new web; cgroup new web/db; cgroup new leaf; cgroup enter leaf; cgroup enable memory; cgroup enable memory --cgroup web",
             line: "clone --cgroup web -- true",
             shows: "EBUSY",
-            needs: "root cgroup2:pids",
+            needs: "root cgroup2:memory",
         },
     ],
     run: Run::Inside(run),

@@ -33,6 +33,7 @@ pub const CARD: Card = Card {
     examples: &[
         Example { after: "", line: "unshare uts", shows: "unshare(CLONE_NEWUTS) = 0", needs: "root" },
         Example { after: "", line: "unshare pid", shows: "did not move", needs: "root" },
+        Example { after: "cgroup new box; cgroup enter box", line: "unshare cgroup", shows: "begins at / now", needs: "root" },
         Example { after: "", line: "unshare user uts", shows: "unshare(CLONE_NEWUTS|CLONE_NEWUSER) = 0", needs: "userns" },
     ],
     run: Run::Inside(run),

@@ -103,14 +103,6 @@ impl Verdict {
     }
 }
 
-/// A cgroup's name as a learner types it, from its directory: the path below the subject's own, which is two levels below the bench's
-/// parent; `.` for that one itself.
-pub fn nested(dir: &str) -> Option<&str> {
-    let mut parts = dir.split_once("/boxlab-")?.1.splitn(3, '/');
-    parts.nth(1)?;
-    Some(parts.next().filter(|name| !name.is_empty()).unwrap_or("."))
-}
-
 impl Case<'_> {
     /// Does the call have this flag?
     pub fn flag(&self, name: &str) -> bool {

@@ -5,7 +5,8 @@ mod check;
 use super::case::{always, undecided, unreached};
 use super::{NONE, Row, row, t};
 use check::{
-    child_enables, cpu_only, internal, no_file, not_a_map, not_handed_down, occupied, read_only, removed, taken, tree_full,
+    child_enables, cpu_only, internal, no_file, no_plain_files, not_for_threads, not_handed_down, occupied, read_only, removed,
+    root_of_namespace, taken, tree_full,
 };
 use nix::errno::Errno::*;
 
@@ -21,8 +22,8 @@ pub(super) const ROWS: &[Row] = &[
         SUBTREE,
         &[EBUSY],
         t(
-            "the cgroup holds processes, and one that hands controllers down may hold none (no internal processes, cgroups(7)); the root is the exception",
-            "该 cgroup 中有进程，而下放控制器的 cgroup 自己不能有进程（内部节点无进程，cgroups(7)）；只有根例外",
+            "the cgroup holds processes, and one that hands controllers down may hold none (no internal processes, cgroups(7)); exceptions are the root, and cpu, cpuset and pids as long as no child holds processes",
+            "该 cgroup 中有进程，而下放控制器的 cgroup 自己不能有进程（内部节点无进程，cgroups(7)）；例外是根，以及在子 cgroup 都没有进程时的 cpu、cpuset、pids",
         ),
         t(
             "move them into a leaf first: `cgroup new leaf`, then `cgroup enter leaf`",
@@ -89,6 +90,20 @@ pub(super) const ROWS: &[Row] = &[
         cpu_only,
     ),
     row(
+        "F34",
+        SUBTREE,
+        &[EOPNOTSUPP],
+        t(
+            "in a tree of threads only controllers that can tell threads apart can be handed down: cpu, cpuset, perf_event, pids; memory and io count whole processes",
+            "在线程化的子树里只能下放能区分线程的控制器：cpu、cpuset、perf_event、pids；memory、io 按整个进程计",
+        ),
+        t(
+            "`cgroup enable cpu` can be; there is no way back from threaded, a cgroup elsewhere is a domain: `reset`",
+            "可以 `cgroup enable cpu`；threaded 不能撤回，别处的 cgroup 仍是 domain：`reset`",
+        ),
+        not_for_threads,
+    ),
+    row(
         "F7",
         &["openat /sys/fs/cgroup/", "write memory.max"],
         &[ENOENT],
@@ -126,7 +141,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(
         "F10",
-        &["write /sys/fs/cgroup/"],
+        &["write"],
         &[EPERM],
         t(
             "limits at the root of one's own cgroup namespace belong to the parent (nsdelegate)",
@@ -136,7 +151,7 @@ pub(super) const ROWS: &[Row] = &[
             "set them from outside: `cgroup set pids.max 20`; or make a child: `cgroup new leaf`",
             "从外部设置：`cgroup set pids.max 20`；或创建子 cgroup：`cgroup new leaf`",
         ),
-        not_a_map,
+        root_of_namespace,
     ),
     row(
         "F11",
@@ -257,7 +272,7 @@ pub(super) const ROWS: &[Row] = &[
             "start the bench in a delegated scope: systemd-run --user --scope -p Delegate=yes boxlab",
             "在委派的 scope 中启动实验台：systemd-run --user --scope -p Delegate=yes boxlab",
         ),
-        undelegated,
+        no_plain_files,
     ),
     row(
         "F22",

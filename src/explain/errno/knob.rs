@@ -88,6 +88,42 @@ pub(super) const ROWS: &[Row] = &[
         always,
     ),
     row(
+        "F35",
+        &["write io.max"],
+        &[EINVAL, ERANGE],
+        t(
+            "io.max takes MAJ:MIN and then rbps=, wbps= (bytes a second), riops=, wiops= (operations a second), each a number above 0 or max",
+            "io.max 的格式是 MAJ:MIN 加上 rbps=、wbps=（每秒字节数）、riops=、wiops=（每秒操作数），值为大于 0 的数字或 max",
+        ),
+        t(
+            "see the devices: `show /proc/partitions`; then `cgroup set io.max 254:0 wbps=1048576`",
+            "先看有哪些设备：`show /proc/partitions`；再 `cgroup set io.max 254:0 wbps=1048576`",
+        ),
+        always,
+    ),
+    row(
+        "F36",
+        &["write memory.reclaim"],
+        &[EAGAIN],
+        t(
+            "less than that could be reclaimed here: what is left is in use, and there is no swap for it",
+            "能回收的不足这么多：剩下的都在使用，又没有交换空间可以换出",
+        ),
+        t("see what there is: `cgroup get memory.current`", "查看现有多少：`cgroup get memory.current`"),
+        always,
+    ),
+    row(
+        "F37",
+        &["write misc.max", "write rdma.max"],
+        &[EINVAL],
+        t(
+            "this machine has no such resource: misc counts what few machines have (keys of encrypted VMs: sev, sev_es, tdx), rdma the devices of InfiniBand",
+            "本机没有这种资源：misc 只统计少数机器才有的东西（加密虚拟机的密钥：sev、sev_es、tdx），rdma 统计 InfiniBand 设备",
+        ),
+        t("an empty list says so: `cgroup get misc.max`", "列表为空即说明没有：`cgroup get misc.max`"),
+        always,
+    ),
+    row(
         "F33",
         &["write memory.max"],
         &[],

@@ -11,7 +11,7 @@ use super::process::{link, read};
 use crate::model::{Arg, Call, Live, NsId, NsKind, PidLive, Seen, Snapshot};
 use nix::errno::Errno;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What failed, and for whom.
 #[derive(Clone, Debug)]
@@ -57,7 +57,10 @@ pub fn live(proc: &Path, moment: Moment<'_>) -> Live {
         init_gone: forks && errno == Some(Errno::ENOMEM) && init_gone(proc, &caller),
         max_processes: processes(&read(&dir.join("limits"))),
         pids_full: hierarchies.as_ref().filter(|_| forks).and_then(|all| all.pids_full(proc, caller.pid)),
-        cgroup: hierarchies.as_ref().zip(call.and_then(first_path)).and_then(|(all, path)| all.live(proc, Path::new(path))),
+        cgroup: hierarchies.as_ref().zip(call.and_then(first_path)).and_then(|(all, path)| {
+            let seen = if inside { outer(all, proc, caller.pid, path) } else { None };
+            all.live(proc, &seen.unwrap_or_else(|| path.into()))
+        }),
         mounts: if name_is_about_files(name) {
             mounts::of(proc, caller.pid).is().cloned().unwrap_or_default()
         } else {
@@ -117,6 +120,16 @@ fn first_path(call: &Call) -> Option<&str> {
         Arg::Raw(text) => text.split_once('<')?.1.rsplit_once('>').map(|(path, _)| path).filter(|path| path.starts_with('/')),
         _ => None,
     })
+}
+
+/// Where a path below a cgroup2 mount of the caller's own lies in the observer's. Its mountinfo names the root of that mount as
+/// the observer's cgroup namespace counts (cgroup_namespaces(7)).
+fn outer(all: &Hierarchies, proc: &Path, pid: i32, path: &str) -> Option<PathBuf> {
+    let mounts = mounts::of(proc, pid).is().cloned()?;
+    let on = mounts.iter().filter(|mount| Path::new(path).starts_with(&mount.point));
+    // Of several at one place the last one covers the others.
+    let mount = on.max_by_key(|mount| mount.point.len()).filter(|mount| mount.fs == "cgroup2")?;
+    Some(all.v2()?.dir(&mount.root)?.join(Path::new(path).strip_prefix(&mount.point).ok()?))
 }
 
 /// Where children would be born there is nobody, and the init that was there cannot come back.

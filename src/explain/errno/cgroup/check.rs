@@ -1,8 +1,8 @@
 //! What decides between the reasons of the tree of cgroups.
 
-use super::super::case::{Case, Verdict, apart, decide, known, maybe, nested, no, yes};
+use super::super::case::{Case, Verdict, apart, decide, known, maybe, no, yes};
 use crate::explain::cap::Cap;
-use crate::model::{CgroupLive, PidLive};
+use crate::model::{CgroupLive, NsKind, PidLive, cgroup_name};
 use nix::errno::Errno::*;
 
 fn group<'a>(case: &Case<'a>) -> Option<&'a CgroupLive> {
@@ -66,7 +66,11 @@ fn ends(verdict: Verdict, group: &CgroupLive, controller: &str) -> Verdict {
         ),
         format!("{dir} 有 {controller}，但没有下放（它的 cgroup.subtree_control：{nothing_zh}），所以 {} 没有", group.dir),
     );
-    match nested(dir) {
+    match cgroup_name(dir) {
+        Some("") => verdict.next(
+            "the bench hands it down when a file of it is set for the subject, as by `cgroup set memory.max max`",
+            "为被观察进程设置它的任一文件时，实验台就会下放它，例如 `cgroup set memory.max max`",
+        ),
         Some(name) => {
             let at = if name == "." { String::new() } else { format!(" --cgroup {name}") };
             let inner = if name == "." { "inner".into() } else { format!("{name}/inner") };
@@ -134,8 +138,39 @@ pub(in crate::explain::errno) fn undelegated(case: &Case<'_>) -> Verdict {
         .seen(format!("uid {uid} may not write {}", group.dir), format!("uid {uid} 不能写 {}", group.dir))
 }
 
-pub(super) fn not_a_map(case: &Case<'_>) -> Verdict {
-    if group(case).is_some() { maybe() } else { apart() }
+/// O_CREAT makes the difference between ENOENT and EACCES (`echo > FILE` of a shell has it).
+pub(super) fn no_plain_files(case: &Case<'_>) -> Verdict {
+    let path = case.text(1).unwrap_or_default();
+    let missing = case.live.files.iter().any(|file| file.path == path && !file.exists());
+    let Some(group) = group(case).filter(|_| missing && case.call.name == "openat") else { return undelegated(case) };
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let verdict = yes().seen(
+        format!("there is no {name} in {}, and none can be made", group.dir),
+        format!("{} 中没有 {name}，也无法创建", group.dir),
+    );
+    ends(verdict, group, name.split('.').next().unwrap_or_default())
+}
+
+/// The root of a cgroup namespace is where its maker sat: only who has a namespace of its own meets this border.
+pub(super) fn root_of_namespace(case: &Case<'_>) -> Verdict {
+    let Some(group) = group(case) else { return apart() };
+    let own = case.live.caller.ns_id(NsKind::Cgroup);
+    let inner = own.is_some() && own != case.live.host.get(&NsKind::Cgroup).copied();
+    decide(inner).seen(
+        format!("the subject is in a cgroup namespace of its own, and {} is its root as seen from outside", group.dir),
+        format!("被观察进程在自己的 cgroup 命名空间中，{} 就是它的根（从外部看）", group.dir),
+    )
+}
+
+/// A controller that counts whole processes, where threads are told apart.
+pub(super) fn not_for_threads(case: &Case<'_>) -> Verdict {
+    let Some(group) = group(case) else { return apart() };
+    let domain: Vec<&str> = named(case).filter(|name| !matches!(*name, "cpu" | "cpuset" | "perf_event" | "pids")).collect();
+    let (names, kind) = (domain.join(" "), &group.kind);
+    decide(kind.contains("threaded") || kind == "domain invalid").seen(
+        format!("cgroup.type of {}: {kind}; {names} counts whole processes", group.dir),
+        format!("{} 的 cgroup.type：{kind}；{names} 按整个进程计", group.dir),
+    )
 }
 
 pub(in crate::explain::errno) fn invalid(case: &Case<'_>) -> Verdict {
@@ -164,7 +199,7 @@ pub(super) fn tree_full(case: &Case<'_>) -> Verdict {
     match group(case).map(|group| &group.tree_full) {
         Some(Some((dir, file, limit))) => yes()
             .seen(format!("{file} of {dir} is {limit}"), format!("{dir} 的 {file} 为 {limit}"))
-            .lines(&[&format!("cgroup set --cgroup . {file} max")]),
+            .lines(&[&format!("cgroup set --cgroup {} {file} max", cgroup_name(dir).unwrap_or("."))]),
         Some(None) => no(),
         None => apart(),
     }

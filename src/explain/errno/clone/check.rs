@@ -1,8 +1,8 @@
 //! What decides between the reasons of unshare(2) and clone3(2).
 
-use super::super::case::{Case, Verdict, apart, decide, known, maybe, nested, no, yes};
+use super::super::case::{Case, Verdict, apart, decide, known, maybe, no, yes};
 use crate::explain::cap::{Cap, depth};
-use crate::model::{NsKind, Seen};
+use crate::model::{NsKind, Seen, cgroup_name};
 use nix::errno::Errno;
 
 fn words(kinds: &[NsKind]) -> String {
@@ -159,7 +159,7 @@ pub(super) fn seccomp(case: &Case<'_>) -> Verdict {
 pub(super) fn too_many(case: &Case<'_>) -> Verdict {
     // A child that is born elsewhere is counted there, and not where its parent is.
     if let Some((dir, max)) = case.live.cgroup.as_ref().and_then(|group| group.pids_full.as_ref()) {
-        let line = nested(dir).map(|name| format!("cgroup set pids.max max --cgroup {name}"));
+        let line = cgroup_name(dir).map(|name| format!("cgroup set pids.max max --cgroup {name}"));
         let verdict = yes().seen(format!("{dir} has reached pids.max = {max}"), format!("{dir} 已达到 pids.max = {max}"));
         return line.into_iter().fold(verdict, |verdict, line| verdict.lines(&[&line]));
     }

@@ -1,7 +1,8 @@
 //! What decides between the reasons of a birth in another cgroup (CLONE_INTO_CGROUP, clone(2)).
 
-use super::super::case::{Case, Verdict, nested, yes};
+use super::super::case::{Case, Verdict, yes};
 use super::super::cgroup;
+use crate::model::cgroup_name;
 use nix::errno::Errno;
 
 pub(super) fn no_cgroup(case: &Case<'_>) -> Verdict {
@@ -13,7 +14,7 @@ pub(super) fn no_cgroup(case: &Case<'_>) -> Verdict {
 
 pub(super) fn inner_node(case: &Case<'_>) -> Verdict {
     let verdict = cgroup::hands_down(case);
-    match case.live.cgroup.as_ref().and_then(|group| nested(&group.dir)) {
+    match case.live.cgroup.as_ref().and_then(|group| cgroup_name(&group.dir)) {
         Some(name) => verdict.next(
             format!("take a leaf below it: `clone --cgroup {name}/leaf -- true`"),
             format!("改用其下的叶子：`clone --cgroup {name}/leaf -- true`"),
