@@ -87,6 +87,12 @@ fn what_was_missed_is_asked_again_in_another_lesson_and_one_goes_on_where_one_le
     types(&mut terminal, "", &["You left at step 3", "$ ps", "3/7  name", "▸"]);
     types(&mut terminal, "lesson limits", &["asked once more: lesson 1  A container is a special process", "a) box", "▸"]);
     types(&mut terminal, "b", &["right", "step 1/7", "▸"]);
+    // The unit forgotten: the subject is killed, and what did it is said.
+    types(
+        &mut terminal,
+        "cgroup set memory.max 64",
+        &["Did you mean 64M?", "killed by SIGKILL", "the OOM killer did it: memory.max", "▸"],
+    );
     types(&mut terminal, "cgroup set memory.max 65536K", &["done", "2/7  hides", "▸"]);
     terminal.send("quit\r");
     assert_eq!(terminal.status(), 0);

@@ -173,6 +173,28 @@ fn the_bundled_lessons_read_well() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
 }
 
+/// A recording by the letter of asciicast v2: a header, then events `[time, "o", data]`, nothing else.
+fn holds_as_a_cast(cast: &str) {
+    let mut lines = cast.lines();
+    let head: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(lines.next().expect("a header")).expect("the header is an object");
+    let known = ["version", "width", "height", "title", "env"];
+    assert!(head.keys().all(|key| known.contains(&key.as_str())), "{head:?}");
+    assert_eq!(head["version"], 2);
+    assert!(["width", "height"].iter().all(|key| head[*key].as_u64().is_some_and(|size| size > 0)), "{head:?}");
+    assert!(
+        head["title"].is_string() && head["env"].as_object().is_some_and(|env| env.values().all(serde_json::Value::is_string))
+    );
+    let events: Vec<(f64, String, String)> =
+        lines.map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect();
+    assert!(events.len() > 20 && events.is_sorted_by(|one, next| one.0 <= next.0), "{cast}");
+    for (_, kind, data) in &events {
+        assert_eq!(kind, "o");
+        // A terminal that plays it is in raw mode: each new line needs its carriage return.
+        assert_eq!(data.matches('\n').count(), data.matches("\r\n").count(), "{data:?}");
+    }
+}
+
 #[test]
 fn a_replay_leaves_reports_that_others_can_read() {
     let dir = std::env::temp_dir().join(format!("boxlab-lesson-{}-reports", std::process::id()));
@@ -197,10 +219,7 @@ fn a_replay_leaves_reports_that_others_can_read() {
         page.contains("&lt;b&gt;x&lt;/b&gt; <code>ls</code>") && page.contains("boxlab-subject") && !page.contains("http"),
         "{page}"
     );
-    let cast = read("c.cast");
-    let times: Vec<f64> =
-        cast.lines().skip(1).map(|line| serde_json::from_str::<(f64, String, String)>(line).expect("an event").0).collect();
-    assert!(times.len() > 20 && times.is_sorted(), "{cast}");
+    holds_as_a_cast(&read("c.cast"));
     // What was wrong is written anew, and holds then.
     assert_eq!(boxlab(&["replay", file.path(), "--update"]).status.code(), Some(1));
     assert_eq!(boxlab(&["replay", file.path()]).status.code(), Some(3), "{}", text(&boxlab(&["replay", file.path()])));

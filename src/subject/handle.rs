@@ -39,6 +39,8 @@ pub struct Handle {
     pids: Vec<i32>,
     pidfd: OwnedFd,
     capture: Option<std::fs::File>,
+    /// How it ended, once it has been waited for: that can be done only once.
+    exit: Option<Exit>,
     next_id: u64,
     /// What the subject last said of itself.
     pub inside: Option<Inside>,
@@ -129,7 +131,7 @@ impl Handle {
         let child = command.spawn()?;
         let pid = child.id() as i32;
         let pidfd = kernel::pidfd_open(pid)?;
-        Ok(Handle { socket: ours, pids: vec![pid], pidfd, capture, next_id: 1, inside: None, before: None })
+        Ok(Handle { socket: ours, pids: vec![pid], pidfd, capture, exit: None, next_id: 1, inside: None, before: None })
     }
 
     /// The serving process, as the observer counts.
@@ -311,16 +313,21 @@ impl Handle {
         }
     }
 
-    /// How it ended. One that hung up and lives on is ended here: nobody hears it any more.
+    /// How it ended. One that hung up and lives on is ended here: nobody hears it any more. It can be waited for only once.
     fn reap(&mut self) -> Exit {
+        if let Some(exit) = self.exit {
+            return exit;
+        }
         if !self.ends_within(GRACE) {
             self.end(GRACE);
         }
-        match waitpid(Pid::from_raw(self.pids[0]), Some(WaitPidFlag::WNOHANG)) {
+        let exit = match waitpid(Pid::from_raw(self.pids[0]), Some(WaitPidFlag::WNOHANG)) {
             Ok(nix::sys::wait::WaitStatus::Exited(_, status)) => Exit::Status(status),
             Ok(nix::sys::wait::WaitStatus::Signaled(_, signal, _)) => Exit::Signal(signal as i32),
             _ => Exit::Unknown,
-        }
+        };
+        self.exit = Some(exit);
+        exit
     }
 
     /// By its pidfd: where it has been waited for already, its number can be somebody else's.

@@ -11,8 +11,9 @@ const STYLE: &str = "
 body { font: 17px/1.6 system-ui, sans-serif; max-width: 46rem; margin: 0 auto; padding: 1rem; }
 h1 { line-height: 1.25; } h2 { margin-top: 2.2rem; border-top: 1px solid var(--line); padding-top: .8rem; font-size: 1.15rem; }
 pre { background: var(--soft); padding: .7rem; overflow-x: auto; font: 14px/1.45 ui-monospace, monospace; border-radius: 6px; }
-pre b { color: var(--mark); } summary { cursor: pointer; padding: .3rem 0; } details { margin: .4rem 0; }
+pre b { color: var(--mark); } pre span { display: inline-block; max-width: 100%; white-space: pre-wrap; overflow-wrap: anywhere; } summary { cursor: pointer; padding: .3rem 0; } details { margin: .4rem 0; }
 .kind, footer { opacity: .7; font-size: .9rem; font-weight: normal; } .panes { display: grid; gap: .6rem; }
+@media (max-width: 30rem) { pre { font-size: 12.5px; padding: .5rem; } }
 @media (min-width: 60rem) { body { max-width: 60rem; } .panes { grid-template-columns: 1fr 1fr; } }
 input { margin-left: 1rem; } body:has(#en:checked) [lang=zh], body:has(#zh:checked) [lang=en] { display: none; }
 ";
@@ -116,7 +117,20 @@ fn shown(turn: &Turn) -> String {
     let [en, zh] = [Lang::En, Lang::Zh].map(|lang| ui::turn(turn, &Style::plain(lang)));
     match en {
         en if en.is_empty() && zh.is_empty() => String::new(),
-        en if en == zh => format!("<pre>{}</pre>\n", escaped(&en)),
-        en => format!("<pre lang=\"en\">{}</pre><pre lang=\"zh\">{}</pre>\n", escaped(&en), escaped(&zh)),
+        en if en == zh => format!("<pre>{}</pre>\n", lines(&en)),
+        en => format!("<pre lang=\"en\">{}</pre><pre lang=\"zh\">{}</pre>\n", lines(&en), lines(&zh)),
     }
+}
+
+/// A sentence and a call may be broken on a narrow page; what stands in columns may not, and is scrolled.
+fn lines(text: &str) -> String {
+    let one = |line: &str| {
+        let sentence = line.starts_with(['=', '!', '✗', '✓', '?', '→']) && line.chars().nth(1) == Some(' ');
+        let call = line.starts_with("  ") && line.contains('(') && line.contains(") = ");
+        match sentence || call {
+            true => format!("<span>{}</span>\n", escaped(line)),
+            false => escaped(line) + "\n",
+        }
+    };
+    text.lines().map(one).collect()
 }

@@ -162,6 +162,12 @@ impl Class {
         if guide.open_end {
             return Ok(());
         }
+        // Whom a limit has doomed dies at the next thing that it does: better now than in the middle of the checks.
+        desk.session.refresh();
+        let (calls, notes) = desk.session.news(std::time::Duration::ZERO);
+        if !calls.is_empty() || !notes.is_empty() {
+            desk.say(&super::drawn(&super::of_news(calls, notes), &desk.style))?;
+        }
         let look = guide.look(desk.session, turn);
         if look.passed {
             return self.passed(desk, Mark::Passed);
