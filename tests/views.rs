@@ -114,10 +114,42 @@ fn a_process_has_a_pid_at_every_level_and_its_namespaces_an_owner() {
     assert_eq!(own, ["pid:[a1]", "pid:[a2]", "uts:[a1]"].into(), "{owners:?}");
 }
 
+/// A row of `isolation`.
+fn wall_of(turn: &Value, wall: &str) -> String {
+    let rows = turn["view"][0]["grid"]["rows"].as_array().expect("rows");
+    let row = rows.iter().find(|row| row[0]["text"]["en"] == wall);
+    row.and_then(|row| row[1]["text"]["en"].as_str()).unwrap_or_default().to_string()
+}
+
+#[test]
+fn two_processes_differ_in_limits_roots_and_rights() {
+    if let Some(word) = needs::missing("root cgroup:pids") {
+        return eprintln!("skipped: needs {word}");
+    }
+    let turn = last(
+        "cgroup set pids.max 30; unshare uts mnt; hostname box; rlimit nofile 64 64; nnp; chroot /usr; subject new b; hostname; diff a b",
+    );
+    let cells = cells(&turn);
+    let pair =
+        |what: &str| ["a", "b"].map(|column| cells.get(&(what.to_string(), column.to_string())).cloned().unwrap_or_default());
+    assert_eq!(pair("pids.max"), ["30", "max"], "{cells:?}");
+    assert_eq!(pair("root directory"), ["/usr (chroot)", "the host's"], "{cells:?}");
+    assert_eq!(pair("no_new_privs"), ["set", "no"]);
+    assert_eq!(pair("rlimit.NOFILE")[0], "64/64");
+    assert_eq!(pair("hostname")[0], "box");
+    assert!(pair("ns.uts")[0].starts_with("uts:[a1] ") && pair("ns.net") == [String::new(), String::new()], "{cells:?}");
+    // The limit of a cgroup above holds for what sits below.
+    let turn = last("cgroup set pids.max 30; cgroup new inner; cgroup enter inner; isolation");
+    assert!(wall_of(&turn, "pids.max").starts_with("30 (of /"), "{turn}");
+    let turn = last("landlock ro /usr; isolation");
+    if needs::missing("landlock").is_none() {
+        assert_eq!(wall_of(&turn, "landlock"), "landlock ro /usr", "{turn}");
+    }
+}
+
 #[test]
 fn the_walls_of_a_process_are_named() {
-    let cell =
-        |lines: &str, wall: &str| cells(&last(lines)).get(&(wall.to_string(), "here".to_string())).cloned().unwrap_or_default();
+    let cell = |lines: &str, wall: &str| wall_of(&last(lines), wall);
     assert_eq!(cell("isolation", "namespaces"), "all the host's");
     assert_eq!(cell("unshare user uts; isolation", "namespaces"), "not the host's: user uts");
     assert!(cell("unshare user; isolation", "capabilities").contains("only over what its user namespace owns"));

@@ -15,6 +15,7 @@ mod snapshot;
 mod text;
 mod turn;
 mod view;
+mod walls;
 
 pub use call::{Arg, Call, errno_name, errno_words};
 pub use cap::{ALL_CAPS, CAPS, SECUREBITS, cap_name, cap_names, cap_number, caps_msg, caps_text, securebits_text};
@@ -30,3 +31,4 @@ pub use snapshot::{Bounds, Clocks, Creds, IdMap, Inside, Seen, Snapshot};
 pub use text::{Lang, Msg, Text};
 pub use turn::{Advice, Cause, End, Exit, Note, NoteKind, Place, Standing, Turn};
 pub use view::{Block, Cell, Grid, Mark};
+pub use walls::{CgroupLimit, FileId, Walls};

@@ -1,12 +1,87 @@
 //! What separates one process from another: namespaces, limits, mounts, rights. The other one is, as a rule, the observer.
 
-use super::cgroup::{Hierarchies, Knob};
-use super::mounts;
-use crate::model::{Creds, MountLive, NsKind, Rlimit, Seen, Snapshot};
+use super::cgroup::{Hierarchies, Hierarchy, Knob};
+use super::{mounts, process};
+use crate::model::{CgroupLimit, Creds, FileId, MountLive, NsKind, Rlimit, Seen, Snapshot, Walls};
+use nix::errno::Errno;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Values that limit a cgroup, in the words of v2.
-const LIMITS: &[&str] = &["memory.max", "memory.high", "memory.swap.max", "pids.max", "cpu.max", "cpuset.cpus"];
+const LIMITS: &[&str] =
+    &["memory.max", "memory.high", "memory.swap.max", "pids.max", "cpu.max", "cpuset.cpus", "cpuset.mems", "io.max"];
+
+/// All that sets a process apart. `proc` is a mount of proc(5), `pid` a PID as that mount counts; what may not be read says so, piece by piece.
+pub fn walls(proc: &Path, pid: i32) -> Walls {
+    let dir = proc.join(pid.to_string());
+    let root = dir.join("root/.");
+    Walls {
+        seen: super::snapshot(proc, pid),
+        mounts: mounts::of(proc, pid),
+        root: match nix::sys::stat::stat(&root) {
+            Ok(stat) => Seen::Is(FileId { dev: stat.st_dev, ino: stat.st_ino }),
+            Err(errno) => Seen::Not { path: root.to_string_lossy().into_owned(), errno: errno as i32 },
+        },
+        limits: limits(proc, pid),
+        label: label(&dir),
+    }
+}
+
+/// The answer of the module that has one: with several of them AppArmor has a directory of its own (Linux 5.1).
+fn label(dir: &Path) -> Seen<String> {
+    let files = ["attr/current", "attr/apparmor/current"];
+    let answers = files.map(|file| process::read(&dir.join(file)));
+    let silent = |seen: &Seen<String>| match seen {
+        Seen::Is(text) => text.trim_end_matches(['\0', '\n']).is_empty(),
+        // No module of that kind.
+        Seen::Not { errno, .. } => [Errno::EINVAL as i32, Errno::ENOENT as i32].contains(errno),
+    };
+    match answers.into_iter().find(|answer| !silent(answer)) {
+        Some(Seen::Is(text)) => Seen::Is(text.trim_end_matches(['\0', '\n']).to_string()),
+        Some(not) => not,
+        None => Seen::Is(String::new()),
+    }
+}
+
+fn limits(proc: &Path, pid: i32) -> Seen<BTreeMap<String, CgroupLimit>> {
+    let found = match Hierarchies::probe(Path::new("/"), proc, std::process::id() as i32) {
+        Seen::Is(found) => found,
+        Seen::Not { path, errno } => return Seen::Not { path, errno },
+    };
+    let dirs = match found.of_process(proc, pid) {
+        Seen::Is(dirs) => dirs,
+        Seen::Not { path, errno } => return Seen::Not { path, errno },
+    };
+    let limit = |file: &&str| {
+        let knob = Knob::of(file)?;
+        let (hierarchy, _) = found.serving(knob)?;
+        Some((file.to_string(), limit(&found, hierarchy, knob, dirs.get(&hierarchy.key)?)?))
+    };
+    Seen::Is(LIMITS.iter().filter_map(limit).collect())
+}
+
+/// The limit that bites: of a cgroup and those above it the lowest, where they can be compared, else the nearest.
+fn limit(found: &Hierarchies, hierarchy: &Hierarchy, knob: &Knob, own: &Path) -> Option<CgroupLimit> {
+    let at = |dir: &Path| format!("/{}", dir.strip_prefix(&hierarchy.mount).unwrap_or(dir).display());
+    let set = own.ancestors().take_while(|dir| dir.starts_with(&hierarchy.mount)).filter_map(|dir| {
+        let value = found.get(&[(hierarchy.key.clone(), dir.to_path_buf())].into(), knob).is()?.trim().to_string();
+        let open = value.is_empty() || value == "max" || value.starts_with("max ");
+        (!open).then(|| CgroupLimit { value, at: at(dir), inherited: dir != own })
+    });
+    let lower = |far: &CgroupLimit, near: &CgroupLimit| rank(far).zip(rank(near)).is_some_and(|(far, near)| far < near);
+    let counts = !knob.file.starts_with("cpuset.");
+    set.reduce(|near, far| if counts && lower(&far, &near) { far } else { near })
+}
+
+/// `67108864`, or the quota of each period for `50000 100000`.
+fn rank(limit: &CgroupLimit) -> Option<f64> {
+    let numbers: Option<Vec<f64>> = limit.value.split_whitespace().map(|word| word.parse().ok()).collect();
+    match numbers?.as_slice() {
+        [bytes] => Some(*bytes),
+        [quota, period] if *period > 0.0 => Some(quota / period),
+        _ => None,
+    }
+}
 
 /// A process, held against another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,18 +111,19 @@ impl Isolation {
     ///
     /// Errors: ENOENT, ESRCH: there is no such process; EACCES: the caller may not look into it (ptrace(2)).
     pub fn of(proc: &Path, pid: i32, other: i32) -> Seen<Isolation> {
-        let (seen, than) = (super::snapshot(proc, pid), super::snapshot(proc, other));
+        let (its, than) = (walls(proc, pid), walls(proc, other));
+        let (seen, limits) = (its.seen, limits_apart(&its.limits, &than.limits));
         if let Seen::Not { path, errno } = &seen.creds {
             return Seen::Not { path: path.clone(), errno: *errno };
         }
-        let mounts = match mounts::of(proc, pid) {
+        let mounts = match its.mounts {
             Seen::Is(mounts) => mounts,
             Seen::Not { path, errno } => return Seen::Not { path, errno },
         };
         if let Some(Seen::Not { path, errno }) = seen.ns.get(&NsKind::User) {
             return Seen::Not { path: path.clone(), errno: *errno };
         }
-        let others = mounts::of(proc, other).is().cloned().unwrap_or_default();
+        let (than, others) = (than.seen, than.mounts.is().cloned().unwrap_or_default());
         let is_own = |kind: &NsKind| seen.next_id(*kind) != than.next_id(*kind) || seen.ns_id(*kind) != than.ns_id(*kind);
         let (own, shared): (Vec<NsKind>, Vec<NsKind>) = NsKind::ALL.into_iter().partition(is_own);
         let root =
@@ -55,7 +131,7 @@ impl Isolation {
         let bounding = |seen: &Snapshot| seen.creds.is().map_or(0, |creds: &Creds| creds.cap_bnd);
         Isolation {
             own_root: own.contains(&NsKind::Mnt) && root(&mounts) != root(&others),
-            limits: limits(proc, pid, other),
+            limits,
             rlimits: rlimits(&seen, &than),
             dropped: bounding(&than) & !bounding(&seen),
             own,
@@ -86,20 +162,16 @@ impl From<Isolation> for Seen<Isolation> {
     }
 }
 
-fn limits(proc: &Path, pid: i32, other: i32) -> Vec<(String, String)> {
-    let found = Hierarchies::probe(Path::new("/"), proc, other);
-    let Some(found) = found.is() else { return Vec::new() };
-    let (dirs, theirs) = (found.of_process(proc, pid), found.of_process(proc, other));
-    let (Some(dirs), Some(theirs)) = (dirs.is(), theirs.is()) else { return Vec::new() };
-    // In a hierarchy in which both sit in the same place, or this one above, the limits are the other's, too.
-    let apart = dirs.iter().filter(|(key, dir)| theirs.get(*key).is_none_or(|their| !their.starts_with(dir)));
-    let apart = apart.map(|(key, dir)| (key.clone(), dir.clone())).collect();
-    let values = LIMITS.iter().filter_map(|file| {
-        let value = found.get(&apart, Knob::of(file)?);
-        let value = value.is()?.trim().to_string();
-        (!value.is_empty() && !value.starts_with("max")).then(|| (file.to_string(), value))
-    });
-    values.collect()
+/// In a hierarchy in which both sit in the same place, or one below the other, a limit of the upper one is one limit for both.
+fn limits_apart(its: &Seen<BTreeMap<String, CgroupLimit>>, than: &Seen<BTreeMap<String, CgroupLimit>>) -> Vec<(String, String)> {
+    let other = |file: &str| than.is().and_then(|all| all.get(file));
+    let apart = |file: &str, limit: &CgroupLimit| match other(file) {
+        // A cpuset of v1 has a value in any case.
+        Some(other) => other.value != limit.value || (other.at != limit.at && !file.starts_with("cpuset.")),
+        None => true,
+    };
+    let all = its.is().into_iter().flatten().filter(|(file, limit)| apart(file, limit));
+    all.map(|(file, limit)| (file.clone(), limit.value.clone())).collect()
 }
 
 fn rlimits(seen: &Snapshot, than: &Snapshot) -> Vec<(String, Rlimit)> {
@@ -118,6 +190,38 @@ mod tests {
         let found = found.is().expect("one may look at oneself");
         assert!(found.own.is_empty() && found.limits.is_empty() && found.rlimits.is_empty() && !found.own_root);
         assert_eq!(found.dropped, 0);
+    }
+
+    #[test]
+    fn the_limit_that_bites_may_be_one_above() {
+        let mount = std::env::temp_dir().join(format!("test-walls-{}", std::process::id()));
+        let write = |dir: &str, file: &str, text: &str| {
+            std::fs::create_dir_all(mount.join(dir))
+                .and_then(|()| std::fs::write(mount.join(dir).join(file), text))
+                .expect("it is written");
+        };
+        write("", "cgroup.controllers", "memory pids cpu cpuset\n");
+        for (dir, memory, pids, cpus) in [("a", "100", "max", "1"), ("a/b", "300", "50", ""), ("a/b/c", "max", "70", "0")] {
+            write(dir, "memory.max", memory);
+            write(dir, "pids.max", pids);
+            write(dir, "cpuset.cpus", cpus);
+        }
+        let info = format!("30 1 0:26 / {} rw - cgroup2 cgroup2 rw\n", mount.display());
+        let found = Hierarchies::of_mountinfo(Path::new("/"), &info);
+        let hierarchy = found.v2().cloned().expect("it is one of v2");
+        let of = |file: &str| limit(&found, &hierarchy, Knob::of(file)?, &mount.join("a/b/c"));
+        let told = |file: &str| of(file).map(|limit| (limit.value, limit.at, limit.inherited));
+        let all = [told("memory.max"), told("pids.max"), told("cpuset.cpus"), told("cpu.max")];
+        std::fs::remove_dir_all(&mount).expect("it is removed");
+        assert_eq!(
+            all,
+            [
+                Some(("100".into(), "/a".into(), true)),
+                Some(("50".into(), "/a/b".into(), true)),
+                Some(("0".into(), "/a/b/c".into(), false)),
+                None
+            ]
+        );
     }
 
     #[test]

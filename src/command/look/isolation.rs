@@ -1,15 +1,12 @@
 //! `isolation`: what separates a process from the host: namespaces, IDs, rights, limits, root, filters. Reads /proc/PID and its cgroups.
 
-use super::diff::find;
+use super::aspects::{Aspect, aspects};
+use super::diff::{find, walls_of};
 use crate::command::{Args, Card, Count, Equivalent, Example, Kind, Man, Outside, Param, Primitive, Run, Said, Stop};
-use crate::model::{ALL_CAPS, Cell, Creds, Mark, Msg, NoteKind, NsKind, Seen, Snapshot, Text, caps_msg, errno_name};
-use crate::observe::cgroup::{Hierarchies, Knob};
-use crate::observe::process::read;
-use nix::errno::Errno;
+use crate::model::Block;
+use crate::model::{Cell, Grid, Mark, Msg, Names, NoteKind, NsKind, Snapshot, Text, Walls};
+use crate::observe::isolation::walls;
 use std::path::Path;
-
-/// The limits that count, in v2's words.
-const LIMITS: [&str; 7] = ["memory.max", "memory.high", "memory.swap.max", "cpu.max", "pids.max", "cpuset.cpus", "io.max"];
 
 /// The card.
 pub const CARD: Card = Card {
@@ -30,9 +27,9 @@ pub const CARD: Card = Card {
     explain: Text {
         en: "A container is nothing but a process with these walls around it. Namespaces say what it sees, the cgroup what it may use up, capabilities, seccomp, \
              no_new_privs and security modules what it may do, the root directory where its files begin. It works for any process: one of docker's as well. \
-             Landlock rules cannot be read from outside.",
+             Limits of a cgroup above hold, too. Landlock rules cannot be read from outside; those of this session's own lines are known.",
         zh: "容器无非是四周有这些墙的进程。命名空间决定它看到什么，cgroup 决定它能用多少，权能、seccomp、no_new_privs 与安全模块决定它能做什么，根目录决定它的文件从哪里开始。\
-             对任何进程都有效，也包括 docker 的。Landlock 规则无法从外部读取。",
+             对任何进程都有效，也包括 docker 的。上级 cgroup 的限额同样生效。Landlock 规则无法从外部读取，只知道本会话自己的命令所加的。",
     },
     equivalents: &[
         Equivalent {
@@ -54,21 +51,15 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
         None => cx.subject.seen.clone(),
         Some(word) => find(cx, word)?,
     };
-    let mut rows = vec![namespaces(cx, &seen)];
-    rows.extend(identity(&seen));
-    if let Seen::Is(creds) = &seen.creds {
-        rows.extend(rights(creds, seen.ns_id(NsKind::User).map(|id| cx.names.is_host(NsKind::User, id))));
-    }
-    rows.push(root(&seen));
-    rows.extend(limits(&seen));
-    rows.extend(modules(&seen));
-    let walls = rows.iter().filter(|row| row.wall).count();
-    let cells = rows.into_iter().map(|row| {
-        let mark = if row.wall { Mark::Own } else { Mark::Dim };
-        vec![Cell::msg(row.what), Cell::msg(row.is).mark(mark)]
-    });
-    let said = Said::grid(vec![Msg::new("wall", "墙"), Msg::new("here", "此处")], cells.collect());
-    let all_read = NsKind::ALL.into_iter().all(|kind| seen.ns_id(kind).is_some());
+    let its = walls_of(seen);
+    let rows = rows(&its, &walls(Path::new("/proc"), std::process::id() as i32), cx.names);
+    let landlock = landlock(cx, &its.seen);
+    let walls = rows.iter().filter(|row| row.stands == Stands::Apart).count() + usize::from(landlock.is_some());
+    let mut cells: Vec<Vec<Cell>> = rows.into_iter().map(Row::cells).collect();
+    cells.extend(landlock);
+    // Without a head the second column wraps: sets of capabilities are long.
+    let said = Said::nothing().show(Block::Grid(Grid { head: Vec::new(), rows: cells }));
+    let all_read = NsKind::ALL.into_iter().all(|kind| its.seen.ns_id(kind).is_some());
     Ok(match walls {
         0 if all_read => {
             said.note(NoteKind::Did, Msg::new("no wall: a process of the host like any other", "没有墙：与主机上其他进程无异"))
@@ -77,23 +68,52 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     })
 }
 
-/// One aspect.
-struct Row {
+/// One aspect, as it stands to the observer's.
+pub struct Row {
     what: Msg,
     is: Msg,
-    /// It separates.
-    wall: bool,
+    stands: Stands,
 }
 
-fn row(en: &str, zh: &str, is: Msg, wall: bool) -> Row {
-    Row { what: Msg::new(en, zh), is, wall }
+/// Is it a wall?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stands {
+    Apart,
+    Alike,
+    Unread,
 }
 
-fn namespaces(cx: &Outside<'_>, seen: &Snapshot) -> Row {
+impl Row {
+    fn cells(self) -> Vec<Cell> {
+        let mark = match self.stands {
+            Stands::Apart => Mark::Own,
+            Stands::Alike => Mark::Dim,
+            Stands::Unread => Mark::Warn,
+        };
+        vec![Cell::msg(self.what), Cell::msg(self.is).mark(mark)]
+    }
+}
+
+/// What separates a process from the observer: those aspects that differ, that could not be read, and those that one looks for in any case.
+pub fn rows(of: &Walls, home: &Walls, names: &Names) -> Vec<Row> {
+    let theirs = aspects(home, home, names);
+    let row = |one: Aspect| {
+        let stands = match (one.known, one.differs(&theirs)) {
+            (false, _) => Stands::Unread,
+            (_, true) => Stands::Apart,
+            _ => Stands::Alike,
+        };
+        (one.always || stands == Stands::Apart).then_some(Row { what: one.what, is: one.is, stands })
+    };
+    let single = aspects(of, home, names).into_iter().filter(|one| !one.key.starts_with("ns."));
+    std::iter::once(namespaces(&of.seen, names)).chain(single.filter_map(row)).collect()
+}
+
+fn namespaces(seen: &Snapshot, names: &Names) -> Row {
     let of = |wanted: &dyn Fn(NsKind) -> bool| {
         NsKind::ALL.into_iter().filter(|kind| wanted(*kind)).map(NsKind::name).collect::<Vec<_>>().join(" ")
     };
-    let own = of(&|kind| seen.ns_id(kind).is_some_and(|id| !cx.names.is_host(kind, id)));
+    let own = of(&|kind| seen.ns_id(kind).is_some_and(|id| !names.is_host(kind, id)));
     let unread = of(&|kind| seen.ns_id(kind).is_none());
     let is = match (own.is_empty(), unread.is_empty()) {
         (true, true) => Msg::new("all the host's", "全是主机的"),
@@ -104,142 +124,19 @@ fn namespaces(cx: &Outside<'_>, seen: &Snapshot) -> Row {
             format!("不是主机的：{own}；无法读取（ptrace(2)）：{unread}"),
         ),
     };
-    row("namespaces", "命名空间", is, !own.is_empty())
+    let stands = match (own.is_empty(), unread.is_empty()) {
+        (false, _) => Stands::Apart,
+        (true, true) => Stands::Alike,
+        (true, false) => Stands::Unread,
+    };
+    Row { what: Msg::new("namespaces", "命名空间"), is, stands }
 }
 
-fn identity(seen: &Snapshot) -> Vec<Row> {
-    let mut rows = Vec::new();
-    if let Seen::Is(map) = &seen.uid_map {
-        let identical = map.len() == 1 && map[0].inside == 0 && map[0].outside == 0 && map[0].count == u32::MAX;
-        if !identical {
-            let lines: Vec<String> = map.iter().map(|line| format!("{} {} {}", line.inside, line.outside, line.count)).collect();
-            let text = if lines.is_empty() {
-                Msg::new("empty: all show as 65534", "空：全部显示为 65534")
-            } else {
-                Msg::same(lines.join(", "))
-            };
-            rows.push(row("uid_map", "uid_map", text, true));
-        }
-    }
-    if let Seen::Is(creds) = &seen.creds {
-        rows.push(row("user outside", "外部用户", Msg::same(format!("uid {} gid {}", creds.euid, creds.egid)), creds.euid != 0));
-    }
-    for (clock, seconds) in seen.clocks.is().into_iter().flatten() {
-        rows.push(row("clock", "时钟", Msg::same(format!("{clock} {seconds:+} s")), true));
-    }
-    rows
-}
-
-/// `at_home`: in the host's user namespace, where capabilities count for what the host owns; none where that may not be read.
-fn rights(creds: &Creds, at_home: Option<bool>) -> Vec<Row> {
-    let own = read(Path::new("/proc/self/status"));
-    let full = own
-        .is()
-        .and_then(|text| u64::from_str_radix(crate::observe::process::field(text, "CapBnd")?, 16).ok())
-        .unwrap_or(ALL_CAPS);
-    let no = || Msg::new("no", "无");
-    let seccomp = match creds.seccomp {
-        0 => no(),
-        1 => Msg::same("strict"),
-        _ => match creds.seccomp_filters.max(1) {
-            1 => Msg::new("1 filter", "1 个过滤器"),
-            count => Msg::new(format!("{count} filters"), format!("{count} 个过滤器")),
-        },
-    };
-    let held = caps_msg(creds.cap_eff, ALL_CAPS);
-    let held = match at_home {
-        Some(true) => held,
-        None => Msg::new(
-            format!("{}; over what cannot be told: its user namespace cannot be read", held.en),
-            format!("{}；对什么有效无从得知：无法读取其用户命名空间", held.zh),
-        ),
-        Some(false) => Msg::new(
-            format!("{}, but only over what its user namespace owns", held.en),
-            format!("{}，但只对其用户命名空间所拥有的对象有效", held.zh),
-        ),
-    };
-    vec![
-        row("capabilities", "权能", held, at_home == Some(false) || creds.cap_eff & full != full),
-        row("bounding set", "边界集", caps_msg(creds.cap_bnd, ALL_CAPS), creds.cap_bnd & full != full),
-        row(
-            "no_new_privs",
-            "no_new_privs",
-            if creds.no_new_privs { Msg::new("set", "已设置") } else { no() },
-            creds.no_new_privs,
-        ),
-        row("seccomp", "seccomp", seccomp, creds.seccomp != 0),
-    ]
-}
-
-/// Is its root the observer's, by device and inode? A new mount namespace begins with the same one.
-fn root(seen: &Snapshot) -> Row {
-    let of = |path: &str| nix::sys::stat::stat(path).map(|stat| (stat.st_dev, stat.st_ino));
-    let is = match (of(&format!("/proc/{}/root/.", seen.pid)), of("/")) {
-        (Ok(its), Ok(ours)) if its == ours => return row("root directory", "根目录", Msg::new("the host's", "主机的"), false),
-        (Ok(_), _) => match &seen.root {
-            Seen::Is(path) if path != "/" => Msg::new(format!("{path} (chroot)"), format!("{path}（chroot）")),
-            _ => Msg::new("another filesystem than the host's (pivot_root)", "与主机不同的文件系统（pivot_root）"),
-        },
-        (Err(errno), _) => {
-            let name = errno_name(errno);
-            return row(
-                "root directory",
-                "根目录",
-                Msg::new(format!("cannot be read: {name}"), format!("无法读取：{name}")),
-                false,
-            );
-        }
-    };
-    row("root directory", "根目录", is, true)
-}
-
-fn limits(seen: &Snapshot) -> Vec<Row> {
-    let (top, proc) = (Path::new("/"), Path::new("/proc"));
-    let Seen::Is(all) = Hierarchies::probe(top, proc, std::process::id() as i32) else { return Vec::new() };
-    let (Seen::Is(dirs), Seen::Is(ours)) = (all.of_process(proc, seen.pid), all.of_process(proc, std::process::id() as i32))
-    else {
-        return Vec::new();
-    };
-    let mut set = Vec::new();
-    for knob in LIMITS.iter().filter_map(|name| Knob::of(name)) {
-        let Seen::Is(value) = all.get(&dirs, knob) else { continue };
-        let value = value.trim().to_string();
-        let host = all.get(&ours, knob);
-        let open = value.is_empty() || value == "max" || value.starts_with("max ");
-        if !open && host.is().map(|text| text.trim()) != Some(value.as_str()) {
-            set.push(format!("{} {value}", knob.file));
-        }
-    }
-    let elsewhere = dirs != ours;
-    let place = match elsewhere {
-        true => Msg::new("another than the observer's", "与观察者不同"),
-        false => Msg::new("the observer's", "与观察者相同"),
-    };
-    let mut rows = vec![row("cgroup", "cgroup", place, elsewhere)];
-    if !set.is_empty() {
-        rows.push(row("limits", "限额", Msg::same(set.join(", ")), true));
-    }
-    rows
-}
-
-/// Security modules: what /proc/PID/attr/current says, where one is there to say it.
-fn modules(seen: &Snapshot) -> Vec<Row> {
-    match read(Path::new(&format!("/proc/{}/attr/current", seen.pid))) {
-        Seen::Is(text) => {
-            let label = text.trim_end_matches(['\0', '\n']).to_string();
-            let wall = !label.is_empty() && !label.starts_with("unconfined");
-            vec![row("security module", "安全模块", Msg::same(label), wall)]
-        }
-        // No module of that kind.
-        Seen::Not { errno, .. } if errno == Errno::EINVAL as i32 || errno == Errno::ENOENT as i32 => Vec::new(),
-        Seen::Not { errno, .. } => {
-            let name = errno_name(Errno::from_raw(errno));
-            vec![row(
-                "security module",
-                "安全模块",
-                Msg::new(format!("cannot be read: {name}"), format!("无法读取：{name}")),
-                false,
-            )]
-        }
-    }
+/// The Landlock rules that lines of this session put on the subject: a child has those of its parent (landlock(7)).
+fn landlock(cx: &Outside<'_>, seen: &Snapshot) -> Option<Vec<Cell>> {
+    let pids =
+        cx.subjects.iter().find(|subject| subject.pid() == seen.pid && subject.name == cx.subject.name).map(|one| &one.pids)?;
+    let lines = cx.steps.iter().filter(|step| step.command == "landlock" && pids.starts_with(&step.pids));
+    let lines: Vec<&str> = lines.map(|step| step.line.trim()).collect();
+    (!lines.is_empty()).then(|| vec![Cell::new("landlock"), Cell::new(lines.join("; ")).mark(Mark::Own)])
 }

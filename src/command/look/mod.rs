@@ -1,5 +1,6 @@
 //! Looking: files, namespaces, processes, the last receipt. Nothing here changes anything.
 
+mod aspects;
 mod diff;
 mod explain_process;
 mod fd;
