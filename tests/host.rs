@@ -180,3 +180,25 @@ fn the_observer_stays_in_the_namespaces_of_the_host() {
     assert_eq!(of(&keeper.to_string()), of("self"));
     assert_eq!(of(&shell.to_string()), of("self"));
 }
+
+/// The guard lets a line through because the subject has a host name of its own. That subject is a forked child, and it ends before it reads the
+/// line: its parent, in the host's UTS namespace, must not take the line for its own. The host is a namespace of this test's.
+#[test]
+fn a_line_for_a_child_that_ended_is_not_run_by_its_parent() {
+    if let Some(word) = needs::missing("root") {
+        return eprintln!("skipped: needs {word}");
+    }
+    let script = "hostname before && \"$0\" --json -c \"$1\"; hostname";
+    // Stopped, it does not read; two seconds later it is killed.
+    let lines = "clone uts; spawn -b sh -c 'sleep 2; kill -KILL $PPID'; kill --outside STOP self; hostname after";
+    let session = Command::new("timeout")
+        .args(["60", "unshare", "--uts", "sh", "-c", script, env!("CARGO_BIN_EXE_boxlab"), lines])
+        .stdin(Stdio::null())
+        .output()
+        .expect("unshare(1) runs");
+    let text = String::from_utf8_lossy(&session.stdout);
+    let told: Vec<&str> = text.lines().collect();
+    let [.., ended, name] = told.as_slice() else { panic!("{text}") };
+    assert!(ended.contains("\"kind\":\"childgone\""), "{ended}");
+    assert_eq!(*name, "before", "{text}");
+}

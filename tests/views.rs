@@ -127,7 +127,7 @@ fn two_processes_differ_in_limits_roots_and_rights() {
         return eprintln!("skipped: needs {word}");
     }
     let turn = last(
-        "cgroup set pids.max 30; unshare uts mnt; hostname box; rlimit nofile 64 64; nnp; chroot /usr; subject new b; hostname; diff a b",
+        "cgroup set pids.max 30; unshare uts mnt; hostname walled; rlimit nofile 64 64; nnp; chroot /usr; subject new b; hostname; diff a b",
     );
     let cells = cells(&turn);
     let pair =
@@ -136,7 +136,7 @@ fn two_processes_differ_in_limits_roots_and_rights() {
     assert_eq!(pair("root directory"), ["/usr (chroot)", "the host's"], "{cells:?}");
     assert_eq!(pair("no_new_privs"), ["set", "no"]);
     assert_eq!(pair("rlimit.NOFILE")[0], "64/64");
-    assert_eq!(pair("hostname")[0], "box");
+    assert_eq!(pair("hostname")[0], "walled");
     assert!(pair("ns.uts")[0].starts_with("uts:[a1] ") && pair("ns.net") == [String::new(), String::new()], "{cells:?}");
     // The limit of a cgroup above holds for what sits below.
     let turn = last("cgroup set pids.max 30; cgroup new inner; cgroup enter inner; isolation");

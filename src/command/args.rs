@@ -61,9 +61,10 @@ impl Args {
                     rest.next();
                 }
             }
-            // A word that does not fit a repeated parameter may begin the next one.
+            // A word that does not fit a repeated parameter, or one that may be left out, may begin the next one.
             let Some(mut param) = rest.peek().copied() else { return Err(odd(card, word, None)) };
-            if args.words.contains_key(param.name) && check(card, param.kind, word).is_err() {
+            let may_end = args.words.contains_key(param.name) || matches!(param.count, Count::Any | Count::Optional);
+            if may_end && check(card, param.kind, word).is_err() {
                 let mut after = rest.clone();
                 after.next();
                 if let Some(next) = after.peek().copied().filter(|next| check(card, next.kind, word).is_ok()) {

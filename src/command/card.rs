@@ -130,6 +130,8 @@ pub enum Kind {
     Controller,
     /// The name of a subject.
     Subject,
+    /// The name of a pinned namespace.
+    Pin,
     /// A command, errno or concept.
     Topic,
     /// A lesson: its number, its name, or a path.

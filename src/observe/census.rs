@@ -36,12 +36,23 @@ pub struct Namespace {
     pub processes: usize,
     /// The first of them; None: there is no process.
     pub leader: Option<Leader>,
-    /// Where it is mounted (bind mounts of its link): such a mount keeps it alive without processes; untrusted.
-    pub mounts: Vec<String>,
+    /// Where it is mounted (bind mounts of its link): such a mount keeps it alive without processes.
+    pub mounts: Vec<Mounted>,
     /// Its parent; None for the kinds without parents. EPERM: it has none, or none that we may see.
     pub parent: Option<Seen<NsId>>,
     /// The user namespace that owns it. EPERM: none, or none that we may see.
     pub owner: Seen<NsId>,
+}
+
+/// A bind mount of a namespace's link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mounted {
+    /// Where; untrusted.
+    pub point: String,
+    /// In which mount namespace; None: in the reader's own.
+    pub within: Option<NsId>,
+    /// How the reader comes to it.
+    path: PathBuf,
 }
 
 /// What was found, and what could not be read.
@@ -59,7 +70,7 @@ pub struct Census {
 struct Found {
     processes: usize,
     lowest: Option<i32>,
-    mounts: Vec<String>,
+    mounts: Vec<Mounted>,
     parent: Option<Seen<NsId>>,
     owner: Option<Seen<NsId>>,
 }
@@ -80,10 +91,7 @@ pub fn census(proc: &Path) -> Result<Census, Errno> {
             Err(errno) => *census.unread.entry(errno as i32).or_default() += 1,
         }
     }
-    let mountinfo = std::fs::read(proc.join("self/mountinfo")).unwrap_or_default();
-    for (kind, ino, path) in pinned(&String::from_utf8_lossy(&mountinfo)) {
-        table.entry((kind, ino)).or_default().mounts.push(path);
-    }
+    find_mounted(proc, &mut table);
     relate(proc, &mut table);
     let mut leaders = HashMap::new();
     for ((kind, ino), found) in table {
@@ -101,6 +109,13 @@ pub fn census(proc: &Path) -> Result<Census, Errno> {
     }
     census.namespaces.sort_unstable_by_key(|ns| (ns.kind, ns.id.ino));
     Ok(census)
+}
+
+/// A namespace that nothing is known to be in, by a descriptor on it.
+pub fn lonely(kind: NsKind, id: NsId, fd: BorrowedFd<'_>) -> Namespace {
+    let parent = has_parent(kind).then(|| answer(ns_parent(fd), kind, id.ino).0);
+    let owner = answer(ns_owner(fd), kind, id.ino).0;
+    Namespace { kind, id, processes: 0, leader: None, mounts: Vec::new(), parent, owner }
 }
 
 /// User and PID namespaces are nested; the others are flat (namespaces(7)).
@@ -143,13 +158,38 @@ fn count(proc: BorrowedFd<'_>, pid: i32, table: &mut Table) -> Result<usize, Err
     Ok(read)
 }
 
+/// Enters the bind mounts of every mount namespace that has a process, the reader's own first: what is mounted there has copies in each
+/// namespace that was made after it, and those are no news.
+fn find_mounted(proc: &Path, table: &mut Table) {
+    let own = super::process::link(&proc.join("self/ns/mnt")).is().map(|id| id.ino);
+    let others = table.iter().filter(|((kind, ino), _)| *kind == NsKind::Mnt && Some(*ino) != own);
+    let mut others: Vec<(u64, i32)> = others.filter_map(|((_, ino), found)| Some((*ino, found.lowest?))).collect();
+    others.sort_unstable();
+    let own = std::iter::once((None, proc.join("self"), PathBuf::new()));
+    let within = |(ino, pid): (u64, i32)| {
+        let dir = proc.join(pid.to_string());
+        (Some(NsId { dev: 0, ino }), dir.clone(), dir.join("root"))
+    };
+    for (within, dir, root) in own.chain(others.into_iter().map(within)) {
+        let text = std::fs::read(dir.join("mountinfo")).unwrap_or_default();
+        for (kind, ino, point) in mounted(&String::from_utf8_lossy(&text)) {
+            let found = table.entry((kind, ino)).or_default();
+            if found.mounts.iter().all(|mount| mount.within == within) {
+                // Below another process's root an absolute path begins anew.
+                let path = if within.is_some() { root.join(point.trim_start_matches('/')) } else { PathBuf::from(&point) };
+                found.mounts.push(Mounted { point, within, path });
+            }
+        }
+    }
+}
+
 /// Asks each namespace once for its parent and owner; those that come to light only so join the table.
 fn relate(proc: &Path, table: &mut Table) {
     let known: Vec<(NsKind, u64)> = table.keys().copied().collect();
     for (kind, ino) in known {
         let Some(found) = table.get(&(kind, ino)) else { continue };
         let by_process = found.lowest.map(|pid| proc.join(format!("{pid}/ns/{kind}")));
-        let paths = by_process.into_iter().chain(found.mounts.iter().map(PathBuf::from));
+        let paths = by_process.into_iter().chain(found.mounts.iter().map(|mount| mount.path.clone()));
         if let Some(fd) = paths.filter_map(|path| open_ns(&path, ino)).next() {
             ask(kind, ino, fd, table);
         }
@@ -190,7 +230,7 @@ fn answer(got: Result<OwnedFd, Errno>, kind: NsKind, ino: u64) -> (Seen<NsId>, O
 }
 
 /// The bind mounts of namespaces in a mountinfo file (proc_pid_mountinfo(5)): kind, number, mount point.
-fn pinned(mountinfo: &str) -> Vec<(NsKind, u64, String)> {
+pub fn mounted(mountinfo: &str) -> Vec<(NsKind, u64, String)> {
     let line = |line: &str| {
         let (mount, filesystem) = line.split_once(" - ")?;
         let mut fields = mount.split(' ').skip(3);

@@ -143,6 +143,15 @@ pub fn ignores_interrupt(pid: i32) -> bool {
     first && caught & (1 << (libc::SIGINT - 1)) == 0
 }
 
+/// Has it ended, or has it been sent SIGKILL and not come to that yet? A process whose cgroup is frozen (v1) does not, until it is thawed.
+pub fn is_ending(pid: i32) -> bool {
+    let status = read(Path::new(&format!("/proc/{pid}/status")));
+    let Some(status) = status.is() else { return true };
+    let pending = |name: &str| field(status, name).and_then(|mask| u64::from_str_radix(mask, 16).ok()).unwrap_or(0);
+    let killed = (pending("SigPnd") | pending("ShdPnd")) & (1 << (libc::SIGKILL - 1)) != 0;
+    killed || field(status, "State").is_none_or(|state| state.starts_with(['Z', 'X']))
+}
+
 /// A command line without the directory of its program: what is narrow shows the name.
 pub fn command_name(line: &str) -> String {
     let (program, rest) = line.split_once(' ').map_or((line, None), |(program, rest)| (program, Some(rest)));

@@ -109,10 +109,15 @@ fn of_kind(scene: &Scene, card: &str, param: &Param, more: bool, typed: &Typed) 
         Kind::Signal => Signal::iterator().map(|signal| Word::new(signal.as_str().trim_start_matches("SIG"))).collect(),
         Kind::Size => ["max", "50%", "64M", "1G"].map(Word::new).into(),
         Kind::Pid => plain(scene.pids_inside()).into_iter().chain([Word::new("self")]).collect(),
-        Kind::Target if typed.partial.contains('/') => paths(scene, typed),
+        Kind::Target if typed.partial.contains('/') => [paths(scene, typed), plain(scene.ns_files())].concat(),
+        Kind::Pin => plain(scene.pins()),
         Kind::NameAt(_) => at(scene, &typed.partial),
         Kind::Link => plain(scene.links()),
-        Kind::Target | Kind::TargetNs(_) => plain(scene.pids_outside()).into_iter().chain(plain(scene.subjects())).collect(),
+        Kind::Target | Kind::TargetNs(_) => {
+            let names = [scene.subjects(), scene.pins(), scene.pids_outside()];
+            let files = if card == "setns" { scene.ns_files() } else { Vec::new() };
+            names.into_iter().chain([files]).flat_map(plain).collect()
+        }
         Kind::Path | Kind::MountAt | Kind::Mounted | Kind::NewPath => paths(scene, typed),
         Kind::Program if !more && !typed.partial.contains('/') => plain(scene.programs()),
         Kind::Program => paths(scene, typed),

@@ -251,7 +251,7 @@ fn editor(session: &Session, style: &Style) -> rustyline::Result<Bench> {
 fn scene(session: &Session) -> Scene {
     let subjects = session.subjects();
     let names = subjects.iter().map(|subject| subject.name.clone()).collect();
-    Scene::new(session.keeper(), session.view(), names)
+    Scene::new(session.keeper(), session.view(), names, session.pins())
 }
 
 /// Tells the assistant how things stand; returns the prompt.

@@ -11,12 +11,13 @@ pub struct Scene {
     keeper: i32,
     subject: SubjectView,
     subjects: Vec<String>,
+    pins: Vec<String>,
 }
 
 impl Scene {
-    /// The keeper's PID, the current subject, the names of all.
-    pub fn new(keeper: i32, subject: SubjectView, subjects: Vec<String>) -> Scene {
-        Scene { keeper, subject, subjects }
+    /// The keeper's PID, the current subject, the names of all, and those of the pinned namespaces.
+    pub fn new(keeper: i32, subject: SubjectView, subjects: Vec<String>, pins: Vec<String>) -> Scene {
+        Scene { keeper, subject, subjects, pins }
     }
 
     /// A bench whose only process is the caller.
@@ -24,12 +25,24 @@ impl Scene {
     pub fn of_this_process() -> Scene {
         let own = std::process::id() as i32;
         let seen = observe::snapshot(Path::new("/proc"), own);
-        Scene::new(own, SubjectView { name: "a".into(), pids: vec![own], seen }, vec!["a".into()])
+        Scene::new(own, SubjectView { name: "a".into(), pids: vec![own], seen }, vec!["a".into()], vec!["keep".into()])
     }
 
     /// The names of the subjects.
     pub fn subjects(&self) -> Vec<String> {
         self.subjects.clone()
+    }
+
+    /// The names of the pinned namespaces.
+    pub fn pins(&self) -> Vec<String> {
+        self.pins.clone()
+    }
+
+    /// Where namespaces are mounted in the subject's view, as `ip netns add` does it.
+    pub fn ns_files(&self) -> Vec<String> {
+        let path = Path::new("/proc").join(self.subject.pid().to_string()).join("mountinfo");
+        let text = observe::process::read(&path).is().cloned().unwrap_or_default();
+        observe::census::mounted(&text).into_iter().map(|(_, _, point)| point).collect()
     }
 
     /// The bench's processes as the host counts.

@@ -46,6 +46,10 @@ pub struct Session {
 
 /// So soon after a line the next one begins with what that one left.
 const AT_ONCE: Duration = Duration::from_millis(1);
+/// So long news of what was killed are waited for in any case.
+const AT_LEAST: Duration = Duration::from_millis(20);
+/// And so long where it is seen to end.
+const AT_MOST: Duration = Duration::from_secs(2);
 
 /// The keeper, or who does its work, sweeps up all cgroups of the session: there is no need to do it one by one before.
 impl Drop for Session {
@@ -118,6 +122,11 @@ impl Session {
     /// All subjects, as they are now.
     pub fn subjects(&self) -> Vec<SubjectView> {
         self.stages.iter().map(Stage::view).collect()
+    }
+
+    /// The names of the namespaces that the observer holds.
+    pub fn pins(&self) -> Vec<String> {
+        self.pins.iter().map(|pin| pin.name.clone()).collect()
     }
 
     /// The current subject, as it is now.
@@ -235,11 +244,16 @@ impl Session {
     /// What follows from a line that has been played: why it failed, what changed, what became of the subject.
     fn after(&mut self, card: &Card, played: &Played, was: &SubjectView, turn: &mut Turn) -> Vec<Note> {
         let mut notes = Vec::new();
-        // What was killed from outside ends a moment later.
+        // What was killed from outside ends a moment later, and what its parent says of it belongs to this line.
         if turn.place == Place::Outside && card.name.ends_with("kill") && !played.calls.is_empty() {
-            let (calls, news) = self.news(Duration::from_millis(20));
-            turn.calls.extend(calls);
-            notes.extend(news);
+            let start = Instant::now();
+            while notes.is_empty()
+                && (start.elapsed() < AT_LEAST || start.elapsed() < AT_MOST && observe::process::is_ending(was.pid()))
+            {
+                let (calls, news) = self.news(AT_LEAST);
+                turn.calls.extend(calls);
+                notes.extend(news);
+            }
         }
         // A map that was written from outside changes who the subject is inside, and only it can say so.
         if turn.place == Place::Outside && played.calls.iter().any(|call| call.is_write_below("/proc/")) {

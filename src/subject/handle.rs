@@ -53,7 +53,7 @@ pub struct Handle {
 pub enum Outcome {
     /// It was answered.
     Answered(Result<Said, Stop>),
-    /// The forked child that worked on it ended; its parent serves.
+    /// The forked child that it was for ended before or while it worked on it; its parent serves.
     ChildGone(Exit),
     /// The subject ended.
     Gone(Exit),
@@ -158,7 +158,8 @@ impl Handle {
         self.next_id += 1;
         let fds: Vec<i32> = held.iter().map(|(_, _, fd)| fd.as_raw_fd()).collect();
         let names = held.iter().map(|(word, label, _)| (word.clone(), label.clone())).collect();
-        let ask = Ask::Run { id, line: line.into(), lang, terminal, held: names, own };
+        let depth = self.pids.len() - 1;
+        let ask = Ask::Run { id, line: line.into(), lang, terminal, held: names, own, depth };
         let mut reply = Reply { calls: Vec::new(), outcome: Outcome::NoAnswer, output: String::new() };
         if let Err(errno) = wire::send(&self.socket, &ask, &fds, MsgFlags::MSG_DONTWAIT) {
             let usage = |en: &str, zh: &str| Outcome::Answered(Err(Stop::Usage(Msg::new(en, zh))));
@@ -184,7 +185,7 @@ impl Handle {
 
     fn wait_for(&mut self, id: u64, reply: &mut Reply, on: &mut dyn FnMut(Event) -> Patience) -> Outcome {
         let start = Instant::now();
-        let (mut asked, mut taken, mut heard) = (start, false, 0);
+        let (mut asked, mut taken, mut ended_before, mut heard) = (start, false, Exit::Unknown, 0);
         loop {
             let (packet, ended) = self.poll(TICK);
             if self.capture.is_some() {
@@ -229,12 +230,14 @@ impl Handle {
                 Told::ChildGone { exit, inside } => {
                     self.back_to(from);
                     self.inside = Some(inside);
-                    // If the child had not taken this line, its parent takes it now.
+                    // If the child had not taken this line, its parent says now that it is not the one.
                     if taken {
                         return Outcome::ChildGone(exit);
                     }
+                    ended_before = exit;
                 }
-                Told::Took { .. } | Told::Started | Told::Answer { .. } => {}
+                Told::NotMine { id: refused } if refused == id => return Outcome::ChildGone(ended_before),
+                Told::Took { .. } | Told::Started | Told::Answer { .. } | Told::NotMine { .. } => {}
             }
         }
     }
@@ -253,7 +256,7 @@ impl Handle {
                             news.push(News::ChildGone(exit));
                         }
                         Told::Call(call) => news.push(News::Called(call)),
-                        Told::Took { .. } | Told::Started | Told::Interrupted | Told::Answer { .. } => {}
+                        Told::Took { .. } | Told::NotMine { .. } | Told::Started | Told::Interrupted | Told::Answer { .. } => {}
                     }
                     count(packet.length, &mut heard)
                 }

@@ -100,7 +100,11 @@ fn serve(subject: &mut Subject) -> i32 {
             Ok(Got::Garbage) | Err(Errno::EINTR) => continue,
             Ok(Got::End) | Err(_) => return 0,
         };
-        let Ask::Run { id, line, lang, terminal, held, own } = packet.value;
+        let Ask::Run { id, line, lang, terminal, held, own, depth } = packet.value;
+        if depth != subject.depth {
+            let _ = subject.wire.tell(&Told::NotMine { id });
+            continue;
+        }
         let held = held.into_iter().zip(packet.fds).map(|((word, label), fd)| Held { word, fd, label }).collect();
         let _ = subject.wire.tell(&Told::Took { id, inside: observe::process::inside() });
         let after = run(subject, Line { text: line, lang, terminal, held, own });

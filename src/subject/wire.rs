@@ -33,6 +33,9 @@ pub enum Ask {
         held: Vec<(String, String)>,
         /// The kinds in which the subject's namespace is the bench's own.
         own: Vec<NsKind>,
+        /// For whom it is: how many forks deep. The guard has looked at that process, and it may have ended meanwhile: then its parent
+        /// reads this, and may be in the host's namespaces.
+        depth: usize,
     },
 }
 
@@ -45,6 +48,11 @@ pub enum Told {
         id: u64,
         /// The subject before the command.
         inside: Inside,
+    },
+    /// This request was for a forked child that has ended: nothing was done.
+    NotMine {
+        /// The request.
+        id: u64,
     },
     /// A call was made.
     Call(Call),

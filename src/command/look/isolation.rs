@@ -41,7 +41,7 @@ pub const CARD: Card = Card {
     examples: &[
         Example { after: "", line: "isolation", shows: "no wall", needs: "root" },
         Example { after: "unshare user uts", line: "isolation", shows: "user uts", needs: "userns" },
-        Example { after: "cgroup set pids.max 9", line: "isolation a", shows: "pids.max 9", needs: "root cgroup:pids" },
+        Example { after: "cgroup set pids.max 9", line: "isolation a", shows: "pids.max", needs: "root cgroup:pids" },
     ],
     run: Run::Shell(run),
 };

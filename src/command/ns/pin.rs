@@ -53,6 +53,15 @@ pub const PIN: Card = Card {
             shows: "box",
             needs: "root",
         },
+        // By a mount: the file stands for the namespace when nobody is in it any more.
+        Example {
+            after: "unshare mnt; mount private -r /; mount tmpfs /mnt; write /mnt/keep; unshare uts; hostname box; mount bind /proc/self/ns/uts /mnt/keep; \
+                    unshare uts; hostname other; setns /mnt/keep",
+            line: "hostname",
+            shows: "box",
+            needs: "root",
+        },
+        Example { after: "", line: "pin net /run/netns/blue", shows: "mount bind /proc/self/ns/net", needs: "" },
         Example { after: "pin net a1", line: "pin uts a1", shows: "there is a pin", needs: "" },
     ],
     run: Run::Outside(pin),
@@ -61,7 +70,7 @@ pub const PIN: Card = Card {
 /// `unpin`.
 pub const UNPIN: Card = Card {
     name: "unpin",
-    args: &[NAME],
+    args: &[Param { kind: Kind::Pin, ..NAME }],
     primitive: Primitive::Syscall("close"),
     man: &[Man("namespaces", 7), Man("close", 2)],
     own: &[],
@@ -84,6 +93,16 @@ pub const UNPIN: Card = Card {
 fn pin(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     let (word, name) = (args.one("NS"), args.one("NAME"));
     let Some(kind) = NsKind::of_name(word) else { return Err(Stop::Unfit(Msg::same(word))) };
+    if name.contains('/') {
+        return Err(Stop::Usage(Msg::new(
+            format!(
+                "a pin is a descriptor of the observer's and has a name, no path; what keeps a namespace by a file is a mount: `write {name}`, then `mount bind /proc/self/ns/{kind} {name}`"
+            ),
+            format!(
+                "pin 是观察者的描述符，用名字而不用路径；用文件保持命名空间要靠挂载：先 `write {name}`，再 `mount bind /proc/self/ns/{kind} {name}`"
+            ),
+        )));
+    }
     let good = (1..=16).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     if !good || name.chars().all(|c| c.is_ascii_digit()) || cx.subjects.iter().any(|subject| subject.name == name) {
         return Err(Stop::Usage(Msg::new(
