@@ -18,6 +18,9 @@ use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// `no`: a session that begins does not clear up what others left.
+const SWEEP: &str = "BOXLAB_SWEEP";
+
 /// A bench for Linux containers: a shell in which each command is one kernel primitive, acting on a real process.
 #[derive(Parser, Debug)]
 #[command(name = "boxlab", version)]
@@ -352,8 +355,10 @@ fn shell(lang: Lang, pane: bool, speaks: bool) -> i32 {
     };
     // A session waits for a person; a script has no time for it.
     let meanwhile = || {
-        // What stays is for `boxlab clean` to tell.
-        drop(Remains::find().remove());
+        if std::env::var_os(SWEEP).is_none_or(|value| value != "no") {
+            // What stays is for `boxlab clean` to tell.
+            drop(Remains::find().remove());
+        }
         kernel::forget_code();
     };
     keeper::keep(shell, meanwhile, sweep)

@@ -99,7 +99,7 @@ fn the_next_session_clears_up_what_a_crash_left() {
     let mut dead = session(&mark, &[], BINARY);
     let pid = dead.id() as i32;
     crash(&mut dead);
-    let next = Terminal::open(&[]);
+    let next = Terminal::open(&[("BOXLAB_SWEEP", "")]);
     settled("the next session", &before, pid, &format!("{MARK}={mark}")).unwrap_or_else(|what| panic!("{what}"));
     drop(next);
 }

@@ -29,7 +29,9 @@ pub fn man() -> String {
     page += ".SH EXIT STATUS\n.TP\n0\nEvery line did what it says.\n.TP\n1\nA line failed; the rest ran all the same (unless \\fB\\-\\-stop\\fR).\n\
         .TP\n2\nWrong usage, or a file that cannot be read.\n";
     page += ".SH ENVIRONMENT\n.TP\nLC_ALL, LC_MESSAGES, LANG\nThe language of the texts.\n.TP\nNO_COLOR\nNo colours.\n\
-        .TP\nXDG_STATE_HOME\nThe lines of earlier sessions are in boxlab/history below it.\n";
+        .TP\nXDG_STATE_HOME\nThe lines of earlier sessions are in boxlab/history below it.\n\
+        .TP\nBOXLAB_SWEEP\n\\fBno\\fR: a session does not begin with clearing up what killed ones left.\n\
+        .TP\nBOXLAB_SESSION\nSet for all programs of a session: the PID of its first process.\n";
     page += ".SH SEE ALSO\nunshare(1), nsenter(1), lsns(1), strace(1), namespaces(7), cgroups(7), capabilities(7)\n";
     page
 }

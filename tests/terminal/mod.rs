@@ -123,7 +123,9 @@ impl Terminal {
         let mut command = Command::new(env!("CARGO_BIN_EXE_boxlab"));
         command.args(args).args(["--lang", "en"]).stdin(end()).stdout(end()).stderr(end());
         command.env_remove("LC_ALL").env_remove("NO_COLOR").env("LANG", "C.UTF-8").env("TERM", "xterm");
-        command.env("XDG_STATE_HOME", &state).env(MARK, &mark).env("PS1", "$ ").envs(env.iter().copied());
+        command.env("XDG_STATE_HOME", &state).env(MARK, &mark).env("PS1", "$ ");
+        // A test that looks for what is left must not have it cleared up by the next one.
+        command.env("BOXLAB_SWEEP", "no").envs(env.iter().copied());
         // SAFETY: setsid and ioctl are system calls and nothing else: they may be made between fork and exec.
         unsafe {
             command.pre_exec(|| {
