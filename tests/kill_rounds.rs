@@ -40,13 +40,16 @@ impl Dice {
     }
 }
 
+/// Programs that leave their parents, and the session.
+const ORPHANS: &str =
+    "spawn -b sh -c '(setsid nohup sleep 1000 & setsid sh -c \"sleep 1000 & sleep 1000\" &) >/dev/null 2>&1; exec sleep 1000'";
+
 /// What makes it hard to find everything again.
 const HARD: &[&str] = &[
     "cgroup set pids.max 100",
     "cgroup set memory.max 64M; cgroup new web; cgroup enter web; spawn -b sleep 1000",
     "cgroup new web; spawn -b sleep 1000; cgroup freeze",
     "spawn -b sleep 1000; cgroup new ice; cgroup move self ice; cgroup freeze ice",
-    "spawn -b sh -c '(setsid nohup sleep 1000 & setsid sh -c \"sleep 1000 & sleep 1000\" &) >/dev/null 2>&1; exec sleep 1000'",
     "spawn -b sh -c 'trap \"\" TERM HUP INT; sleep 1000 & wait'",
     "spawn -b sh -c 'kill -STOP $$; sleep 1000'",
     "spawn sh -c 'stty -echo raw; sleep 1000'",
@@ -176,7 +179,11 @@ fn round(seed: u64, pool: &[String]) -> Result<(), String> {
     if dice.throw(10) > 0 {
         terminal.wait_for_a_moment("▸");
         for _ in 0..dice.throw(7) {
-            let line = if dice.throw(3) > 0 { dice.of(HARD).to_string() } else { dice.of(pool).clone() };
+            let line = match dice.throw(8) {
+                0 | 1 => ORPHANS.to_string(),
+                2..=5 => dice.of(HARD).to_string(),
+                _ => dice.of(pool).clone(),
+            };
             terminal.send(&format!("{line}\r"));
             said.push(line);
             let most = if dice.throw(4) > 0 { 400 } else { 20 };
