@@ -59,9 +59,6 @@ fn end(mut keeper: Child) {
 
 #[test]
 fn what_a_crash_left_is_told_and_cleared_up_and_sessions_that_live_are_not_touched() {
-    if !needs::root() {
-        return;
-    }
     let before = picture();
     let mark = |name: &str| format!("{}-clean-{name}", std::process::id());
     let entry = |name: &str| format!("{MARK}={}", mark(name));
@@ -69,19 +66,23 @@ fn what_a_crash_left_is_told_and_cleared_up_and_sessions_that_live_are_not_touch
     let (dead_pid, lives) = (dead.id() as i32, session(&mark("lives"), &[], BINARY));
     let count = |name: &str| living(&entry(name)).len();
     let (all, dirs) = (count("lives"), cgroups(lives.id() as i32));
-    assert!(!dirs.is_empty());
+    // An ordinary user makes cgroups only where one is delegated to it.
+    let with_cgroups = !dirs.is_empty();
+    assert!(with_cgroups || needs::missing("root").is_some());
+    let told = |text: &str, pid: u32| text.contains(&format!("boxlab-{pid}\n")) || text.contains(&format!("session {pid})"));
 
     let (text, _) = clean(&["-n"]);
-    assert!(!text.contains(&format!("boxlab-{dead_pid}")) && !text.contains(&format!("session {dead_pid}")), "it lives: {text}");
+    assert!(!told(&text, dead_pid as u32), "it lives: {text}");
     crash(&mut dead);
     assert!(count("dead") > 0, "there is nothing to clear up");
     // Only told: it stays.
     let (text, _) = clean(&["-n"]);
-    assert!(text.contains(&format!("boxlab-{dead_pid}")) && text.contains(&format!("session {dead_pid}")), "{text}");
-    assert!(!text.contains(&format!("boxlab-{}", lives.id())), "{text}");
-    assert!(count("dead") > 0 && !cgroups(dead_pid).is_empty());
+    assert!(text.contains(&format!("session {dead_pid})")), "{text}");
+    assert_eq!(text.contains(&format!("boxlab-{dead_pid}\n")), with_cgroups, "{text}");
+    assert!(!told(&text, lives.id()), "{text}");
+    assert!(count("dead") > 0 && cgroups(dead_pid).is_empty() != with_cgroups);
     let (text, gone) = clean(&[]);
-    assert!(gone && text.contains(&format!("boxlab-{dead_pid}")), "{text}");
+    assert!(gone && told(&text, dead_pid as u32), "{text}");
     settled("cleared up", &before, dead_pid, &entry("dead")).unwrap_or_else(|what| panic!("{what}"));
     assert_eq!((count("lives"), cgroups(lives.id() as i32)), (all, dirs));
     let pid = lives.id() as i32;

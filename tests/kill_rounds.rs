@@ -40,6 +40,9 @@ impl Dice {
     }
 }
 
+/// Programs that carry out what is typed.
+const SHELLS: &[&str] = &["sh", "bash", "dash", "zsh", "busybox", "su", "python3"];
+
 /// Programs that leave their parents, and the session.
 const ORPHANS: &str =
     "spawn -b sh -c '(setsid nohup sleep 1000 & setsid sh -c \"sleep 1000 & sleep 1000\" &) >/dev/null 2>&1; exec sleep 1000'";
@@ -53,7 +56,8 @@ const HARD: &[&str] = &[
     "spawn -b sh -c 'trap \"\" TERM HUP INT; sleep 1000 & wait'",
     "spawn -b sh -c 'kill -STOP $$; sleep 1000'",
     "spawn sh -c 'stty -echo raw; sleep 1000'",
-    "spawn bash --norc --noprofile",
+    // What reads what is typed then. Never a shell: it would carry out the next lines on the host.
+    "spawn cat",
     "unshare user pid mnt uts net ipc; fork; spawn -b sh -c 'sleep 1000 & exec sleep 1000'; clone pid; spawn -b sleep 1000",
     "unshare pid; fork; clone pid mnt; fork",
     "subject new b; cgroup set pids.max 60; unshare user pid; subject use a",
@@ -154,13 +158,16 @@ fn send(pid: i32, signal: Signal) {
     let _ = kill(Pid::from_raw(pid), signal);
 }
 
-/// Which lines there are: what is hard, and each example with what comes before it.
+/// Each example with what comes before it. None of them starts a shell that reads the terminal: it would carry out what is typed next,
+/// on the host.
 fn pool() -> Vec<String> {
     let examples =
         cards().flat_map(|card| card.examples).filter(|example| !format!("{};{}", example.after, example.line).contains("quit"));
+    let interprets = |line: &str| line.split([';', ' ']).any(|word| SHELLS.contains(&word.rsplit('/').next().unwrap_or(word)));
+    let reads = |line: &String| interprets(line) && !line.contains(" -c ");
     let here = examples.filter(|example| needs::missing(example.needs).is_none());
     let lines = here.map(|example| format!("{};{}", example.after, example.line).trim_start_matches(';').to_string());
-    lines.collect()
+    lines.filter(|line| !reads(line)).collect()
 }
 
 /// One round. Errors: what is left.

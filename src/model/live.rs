@@ -210,6 +210,8 @@ pub struct Live {
     pub init_gone: bool,
     /// RLIMIT_NPROC of the caller, where there is one.
     pub max_processes: Option<u64>,
+    /// How many tasks, threads counted, the caller's real user has on this machine, where the call was one that makes a task.
+    pub user_tasks: Option<u64>,
     /// The nearest cgroup at or above the caller's that has reached pids.max, and that limit.
     pub pids_full: Option<(String, u64)>,
     /// The cgroup that the call was about.

@@ -20,6 +20,7 @@ pub(super) const ALL: &[Provocation] = &[
         "ENOSPC",
         "user.max_net_namespaces = 0",
     ),
+    nobody("A23", "rlimit nproc 1", "fork", "EAGAIN", "RLIMIT_NPROC").cured(),
     root("A23", "cgroup set pids.max 1", "spawn true", "EAGAIN", "pids.max = 1").needs("root cgroup:pids").cured(),
     root(
         "A21",

@@ -7,7 +7,7 @@ mod userns;
 
 use super::cgroup::Hierarchies;
 use super::mounts;
-use super::process::{link, read};
+use super::process::{field, link, read};
 use crate::model::{Arg, Call, Live, NsId, NsKind, PidLive, Seen, Snapshot};
 use nix::errno::Errno;
 use std::collections::BTreeMap;
@@ -56,6 +56,7 @@ pub fn live(proc: &Path, moment: Moment<'_>) -> Live {
         setgroups: trimmed(read(&proc.join(own.pid.to_string()).join("setgroups"))),
         init_gone: forks && errno == Some(Errno::ENOMEM) && init_gone(proc, &caller),
         max_processes: processes(&read(&dir.join("limits"))),
+        user_tasks: if forks && errno == Some(Errno::EAGAIN) { user_tasks(proc, &dir) } else { None },
         pids_full: hierarchies.as_ref().filter(|_| forks).and_then(|all| all.pids_full(proc, caller.pid)),
         cgroup: hierarchies.as_ref().zip(call.and_then(first_path)).and_then(|(all, path)| {
             let seen = if inside { outer(all, proc, caller.pid, path) } else { None };
@@ -153,6 +154,18 @@ fn filesystems(text: &Seen<String>) -> Vec<String> {
 /// `Max processes  63436  63436  processes`: the soft limit.
 fn processes(limits: &Seen<String>) -> Option<u64> {
     limits.is()?.lines().find_map(|line| line.strip_prefix("Max processes"))?.split_whitespace().next()?.parse().ok()
+}
+
+/// The tasks of the user who is behind this process, as the reader counts users.
+fn user_tasks(proc: &Path, dir: &Path) -> Option<u64> {
+    let of = |dir: &Path| {
+        let status = read(&dir.join("status"));
+        let field = |name| field(status.is()?, name)?.split_whitespace().next()?.parse::<u64>().ok();
+        Some((field("Uid")?, field("Threads")?))
+    };
+    let (user, _) = of(dir)?;
+    let tasks = std::fs::read_dir(proc).ok()?.flatten().filter_map(|entry| of(&entry.path()));
+    Some(tasks.filter(|(uid, _)| *uid == user).map(|(_, threads)| threads).sum())
 }
 
 fn trimmed(seen: Seen<String>) -> Option<String> {

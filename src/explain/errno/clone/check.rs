@@ -25,7 +25,7 @@ pub(super) fn admin(case: &Case<'_>) -> Verdict {
             yes().seen(lacks.en, lacks.zh).lines(&[&format!("{} user {}", verb(case), words(&kinds))])
         }
         Some(true) => no(),
-        None => maybe(),
+        (None, _) => maybe(),
     }
 }
 
@@ -166,8 +166,15 @@ pub(super) fn too_many(case: &Case<'_>) -> Verdict {
     if let Some((dir, max)) = &case.live.pids_full {
         return yes().seen(format!("{dir} has reached pids.max = {max}"), format!("{dir} 已达到 pids.max = {max}"));
     }
-    match case.live.max_processes {
-        Some(max) => maybe()
+    match (case.live.max_processes, case.live.user_tasks) {
+        // The machine's root is not held to it (getrlimit(2)).
+        (Some(max), Some(tasks)) if tasks >= max && case.creds().is_some_and(|creds| creds.uids[0] != 0) => yes()
+            .seen(
+                format!("its user has {tasks} processes and threads, and RLIMIT_NPROC is {max}; no pids.max is reached"),
+                format!("该用户有 {tasks} 个进程和线程，RLIMIT_NPROC 为 {max}；没有达到任何 pids.max"),
+            )
+            .next("end some of them: `ps` lists the bench's; or `reset`", "结束其中一些：`ps` 列出实验台的进程；或 `reset`"),
+        (Some(max), _) => maybe()
             .seen(
                 format!("no pids.max is reached; RLIMIT_NPROC is {max}"),
                 format!("没有达到任何 pids.max；RLIMIT_NPROC 为 {max}"),
