@@ -13,6 +13,9 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+/// So many lines are remembered, as many as the file of lines has: a session must not grow for ever.
+const LINES: usize = 2000;
+
 /// How a session is set up.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
@@ -150,6 +153,9 @@ impl Session {
         // A blank at the start keeps a line out, as shells do it.
         if !line.starts_with(' ') {
             self.history.push(line.to_string());
+            if self.history.len() > LINES {
+                self.history.remove(0);
+            }
         }
         let (calls, mut notes) = self.news(Duration::ZERO);
         let was = self.opening();

@@ -7,6 +7,7 @@ use super::ground::sitting;
 use crate::kernel;
 use crate::observe::cgroup::{Hierarchies, tree};
 use nix::fcntl::Flock;
+use nix::unistd::{AccessFlags, access};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::os::unix::fs::MetadataExt;
@@ -58,7 +59,8 @@ pub fn abandoned(hierarchies: &Hierarchies) -> Vec<Abandoned> {
     let mut found = Vec::new();
     for one in hierarchies.all.iter().filter(|one| !one.read_only) {
         let tags = tree(&one.mount).into_iter().filter(|dir| dir.file_name().and_then(|name| name.to_str()).is_some_and(is_tag));
-        let idle = tags.filter(|dir| sitting(dir).is_empty());
+        // What another user's bench left is not one's own to remove.
+        let idle = tags.filter(|dir| access(dir.as_path(), AccessFlags::W_OK).is_ok() && sitting(dir).is_empty());
         let locked = idle.filter_map(|dir| Some(Abandoned { _lock: kernel::lock_dir(&dir, true).ok()?, dir }));
         found.extend(locked);
     }

@@ -17,9 +17,9 @@ pub const CARD: Card = Card {
     own: &[],
     summary: Text { en: "the lines of this session", zh: "列出本次会话输入过的行" },
     explain: Text {
-        en: "Up and Ctrl-R also reach the lines of earlier sessions, which are in $XDG_STATE_HOME/boxlab/history \
+        en: "The last 2,000. Up and Ctrl-R also reach the lines of earlier sessions, which are in $XDG_STATE_HOME/boxlab/history \
              (~/.local/state where that is not set). A line that begins with a blank is not kept.",
-        zh: "用上箭头和 Ctrl-R 还可以找到以前会话的行，它们保存在 $XDG_STATE_HOME/boxlab/history（未设置时为 ~/.local/state）。\
+        zh: "保留最近 2000 行。用上箭头和 Ctrl-R 还可以找到以前会话的行，它们保存在 $XDG_STATE_HOME/boxlab/history（未设置时为 ~/.local/state）。\
              以空格开头的行不会保存。",
     },
     equivalents: &[],

@@ -25,7 +25,7 @@ pub(super) fn admin(case: &Case<'_>) -> Verdict {
             yes().seen(lacks.en, lacks.zh).lines(&[&format!("{} user {}", verb(case), words(&kinds))])
         }
         Some(true) => no(),
-        (None, _) => maybe(),
+        None => maybe(),
     }
 }
 
@@ -180,6 +180,6 @@ pub(super) fn too_many(case: &Case<'_>) -> Verdict {
                 format!("没有达到任何 pids.max；RLIMIT_NPROC 为 {max}"),
             )
             .next("end some of this user's processes: `ps` lists the bench's", "结束该用户的一些进程：`ps` 列出实验台的进程"),
-        None => maybe(),
+        (None, _) => maybe(),
     }
 }
