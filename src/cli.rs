@@ -9,7 +9,7 @@ use crate::observe::subordinate::{Range, subordinate};
 use crate::repl;
 use crate::screen::{self, ToScreen};
 use crate::script;
-use crate::session::{Options, Session, clean::Remains, keeper, signals};
+use crate::session::{Options, Session, clean, keeper, signals};
 use crate::ui;
 use crate::ui::Theme;
 use clap::error::ErrorKind;
@@ -17,9 +17,6 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-/// `no`: a session that begins does not clear up what others left.
-const SWEEP: &str = "BOXLAB_SWEEP";
 
 /// A bench for Linux containers: a shell in which each command is one kernel primitive, acting on a real process.
 #[derive(Parser, Debug)]
@@ -355,10 +352,7 @@ fn shell(lang: Lang, pane: bool, speaks: bool) -> i32 {
     };
     // A session waits for a person; a script has no time for it.
     let meanwhile = || {
-        if std::env::var_os(SWEEP).is_none_or(|value| value != "no") {
-            // What stays is for `boxlab clean` to tell.
-            drop(Remains::find().remove());
-        }
+        clean::at_start();
         kernel::forget_code();
     };
     keeper::keep(shell, meanwhile, sweep)

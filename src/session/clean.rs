@@ -18,6 +18,16 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Files that the bench makes and unlinks at once; a PID follows. A kill between the two leaves one.
 const FILES: [&str; 2] = [".boxlab-load-", ".boxlab-try-"];
 
+/// `no`: a session that begins does not clear up what others left.
+const SWEEP: &str = "BOXLAB_SWEEP";
+
+/// For a session that begins: clears it up. What stays is for `boxlab clean` to tell.
+pub fn at_start() {
+    if std::env::var_os(SWEEP).is_none_or(|value| value != "no") {
+        drop(Remains::find().remove());
+    }
+}
+
 /// What is left. Nobody else clears it up, and no bench moves in, while this lives.
 #[derive(Debug, Default)]
 pub struct Remains {
