@@ -218,6 +218,9 @@ mod tests {
         assert_eq!(offered("unshare uts u"), ["user "]);
         assert_eq!(offered("lang "), ["en ", "zh "]);
         assert_eq!(offered("spawn --i"), ["--init "]);
+        assert_eq!(offered("clone pid --cg"), ["--cgroup "]);
+        assert!(offered("clone pid --cgroup ").is_empty(), "there is no cgroup to name yet");
+        assert!(offered("clone pid --cgroup web ut").contains(&"uts ".to_string()));
         assert_eq!(offered("hostname --on"), ["--on-host "]);
         assert!(offered("spawn tru").contains(&"true ".to_string()));
         assert_eq!(offered("help subject us"), ["use "]);

@@ -29,11 +29,14 @@ pub const CARD: Card = Card {
         en: "On cgroup v2 a cgroup has memory.max only if its parent names `memory` in cgroup.subtree_control, and the parent only if its \
              own parent does: controllers are handed down from the root. A cgroup that hands controllers down may hold no processes \
              itself (EBUSY, the rule of no internal processes), so the subject has to sit in a leaf: `cgroup new leaf`, \
-             `cgroup enter leaf`, and then this. Without --cgroup it is about the subject's own cgroup, whose children `cgroup new` \
+             `cgroup enter leaf`, and then this. cpu, cpuset and pids, which can tell threads apart, are an exception as long as no child \
+             holds processes: the cgroup then becomes the root of a tree of threads (`domain threaded`), and its children take nobody \
+             before they are threaded themselves. Without --cgroup it is about the subject's own cgroup, whose children `cgroup new` \
              makes. On cgroup v1 there is nothing to enable.",
         zh: "在 cgroup v2 上，只有父 cgroup 在 cgroup.subtree_control 中列出 `memory`，子 cgroup 才有 memory.max，而父 cgroup 又取决于它自己的父 cgroup：\
              控制器从根逐级下放。下放了控制器的 cgroup 自己不能再有进程（EBUSY，即“内部节点无进程”规则），所以被观察进程要先待到叶子里：\
-             `cgroup new leaf`、`cgroup enter leaf`，然后再执行本命令。省略 --cgroup 时针对被观察进程自己的 cgroup，`cgroup new` 创建的就是它的子 cgroup。\
+             `cgroup new leaf`、`cgroup enter leaf`，然后再执行本命令。cpu、cpuset、pids 能区分线程，\
+             在子 cgroup 都没有进程时是例外：该 cgroup 随即成为线程化子树的根（`domain threaded`），其子 cgroup 自己变成 threaded 之前不能容纳进程。省略 --cgroup 时针对被观察进程自己的 cgroup，`cgroup new` 创建的就是它的子 cgroup。\
              在 cgroup v1 上无需启用。",
     },
     equivalents: &[Equivalent { tool: "sh", line: "echo '+memory +pids' > /sys/fs/cgroup/box/cgroup.subtree_control" }],

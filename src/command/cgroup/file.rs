@@ -125,14 +125,17 @@ pub fn why_missing(ground: &Ground, dirs: &BTreeMap<String, PathBuf>, knob: &Kno
     if !dirs.contains_key(&hierarchy.key) && !dirs.is_empty() {
         return Stop::Unfit(only_elsewhere(ground, dirs, hierarchy, knob));
     }
-    let root = dirs.get(&hierarchy.key).is_some_and(|dir| dir.join("cgroup.procs").exists() && !dir.join("cgroup.type").exists());
+    let root = dirs.get(&hierarchy.key).is_some_and(|dir| match hierarchy.version {
+        Version::V1 => *dir == hierarchy.mount && hierarchy.root == "/",
+        Version::V2 => dir.join("cgroup.procs").exists() && !dir.join("cgroup.type").exists(),
+    });
     let errno = seen.errno().map(crate::model::errno_name).unwrap_or_default();
     Stop::Unfit(match (hierarchy.version, root) {
         _ if seen.errno() == Some(nix::errno::Errno::EOPNOTSUPP) => Msg::new(
             format!("{file}: a threaded cgroup lists threads, not processes ({errno}); `cgroup threads` shows them"),
             format!("{file}：threaded cgroup 列出的是线程而不是进程（{errno}）；用 `cgroup threads` 查看"),
         ),
-        (Version::V2, true) => Msg::new(
+        (_, true) => Msg::new(
             format!(
                 "{file}: the root cgroup has no such file, for nothing limits the whole machine ({errno}); `cgroup set` makes a cgroup for the subject"
             ),

@@ -222,3 +222,17 @@ fn a_file_of_a_tree_in_which_the_cgroup_is_not_says_so() {
     let Stop::Unfit(why) = file::why_missing(&ground, &dirs, knob, &seen) else { panic!("it cannot be read") };
     assert!(why.en.contains("exists only in cgroup2") && why.en.contains("cgroup set pids.max"), "{}", why.en);
 }
+
+#[test]
+fn the_root_of_a_v1_tree_limits_nobody() {
+    let ground = Ground::find(keeper()).unwrap();
+    let knob = Knob::of("pids.max").unwrap();
+    let Some((hierarchy, _)) = ground.hierarchies.serving(knob).filter(|(one, _)| one.version == Version::V1 && one.root == "/")
+    else {
+        return eprintln!("skipped: needs cgroup1:pids");
+    };
+    let dirs = std::collections::BTreeMap::from([(hierarchy.key.clone(), hierarchy.mount.clone())]);
+    let seen = ground.hierarchies.get(&dirs, knob);
+    let Stop::Unfit(why) = file::why_missing(&ground, &dirs, knob, &seen) else { panic!("it cannot be read") };
+    assert!(why.en.contains("the root cgroup has no such file"), "{}", why.en);
+}
