@@ -129,6 +129,18 @@ impl Kernel {
         Ok(())
     }
 
+    /// fchownat(2), which follows symbolic links here: the owner of a file, and its group where one is given.
+    ///
+    /// Errors: EPERM without CAP_CHOWN over the filesystem; EINVAL for an ID that is not mapped in the caller's user namespace; ENOENT;
+    /// EROFS.
+    pub fn chown(&mut self, path: &Path, uid: u32, gid: Option<u32>) -> Result<(), Errno> {
+        let flags = nix::fcntl::AtFlags::empty();
+        let got = nix::unistd::fchownat(AT_FDCWD, path, Some(uid.into()), gid.map(Into::into), flags).map(|()| 0);
+        let gid = gid.map_or("-1".into(), |gid| gid.to_string());
+        let args = vec![raw("AT_FDCWD"), Arg::Str(path.to_string_lossy().into_owned()), raw(uid.to_string()), raw(gid), raw("0")];
+        self.record("fchownat", args, got).map(drop)
+    }
+
     /// symlinkat(2).
     ///
     /// Errors: EEXIST; ENOENT; EROFS.

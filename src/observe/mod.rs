@@ -13,6 +13,7 @@ pub mod owner;
 pub mod pane;
 pub mod process;
 pub mod subordinate;
+pub mod users;
 pub mod view;
 
 pub use census::census;

@@ -1,5 +1,6 @@
 //! Subordinate IDs: which IDs an ordinary user may map into a user namespace, by newuidmap(1). subuid(5), subgid(5).
 
+use super::users::name_in;
 use std::path::Path;
 
 /// So many IDs from `first` on.
@@ -14,17 +15,8 @@ pub struct Range {
 /// The subordinate user and group IDs of a user. `etc` is /etc but in tests; a file that cannot be read grants nothing.
 pub fn subordinate(etc: &Path, uid: u32) -> [Vec<Range>; 2] {
     let read = |name: &str| std::fs::read_to_string(etc.join(name)).unwrap_or_default();
-    let name = name_of(&read("passwd"), uid);
+    let name = name_in(&read("passwd"), uid);
     ["subuid", "subgid"].map(|file| ranges(&read(file), name.as_deref(), uid))
-}
-
-/// The name of a user in the text of a passwd(5) file.
-fn name_of(passwd: &str, uid: u32) -> Option<String> {
-    passwd.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        let name = fields.next()?;
-        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_string())
-    })
 }
 
 /// The ranges of a user in the text of such a file, where one stands by name or by number.
@@ -46,7 +38,7 @@ mod tests {
     #[test]
     fn a_user_stands_there_by_name_or_number() {
         let passwd = "root:x:0:0::/root:/bin/sh\nstudent:x:1000:1000::/home/student:/bin/bash\n";
-        let name = name_of(passwd, 1000);
+        let name = name_in(passwd, 1000);
         assert_eq!(name.as_deref(), Some("student"));
         let text = "other:1:2\nstudent:100000:65536\n1000:300000:10\nstudent:x:1\nstudent:5:0\n# student\n";
         let found = ranges(text, name.as_deref(), 1000);

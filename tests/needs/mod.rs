@@ -29,7 +29,7 @@ pub fn lacks(needs: &str, root: bool) -> Option<&str> {
     needs.split_whitespace().find(|word| !has(word, root))
 }
 
-/// `fs:overlay`: the kernel has the filesystem; `tool:gcc`: PATH has the program.
+/// `fs:overlay`: the kernel has the filesystem; `tool:gcc`: PATH has the program; `linux:6.3`: the kernel is that or later.
 fn has(word: &str, root: bool) -> bool {
     match word {
         "root" => root,
@@ -40,14 +40,12 @@ fn has(word: &str, root: bool) -> bool {
         "cpus" => std::thread::available_parallelism().is_ok_and(|cpus| cpus.get() > 1),
         "landlock" => boxlab::kernel::Kernel::new().landlock_abi().is_ok(),
         "strace" | "tmux" => std::process::Command::new(word).arg("-V").output().is_ok(),
-        // A line for the user by name or number (subuid(5)).
-        "subuid" => std::fs::read_to_string("/etc/subuid").is_ok_and(|text| {
-            let uid = nix::unistd::geteuid();
-            let name = nix::unistd::User::from_uid(uid).ok().flatten().map(|user| user.name);
-            text.lines()
-                .filter_map(|line| line.split(':').next())
-                .any(|who| Some(who) == name.as_deref() || who == uid.to_string())
-        }),
+        // /etc/subuid lends this user some (subuid(5)).
+        "subuid" => {
+            let own = nix::unistd::geteuid().as_raw();
+            !boxlab::observe::subordinate::subordinate(Path::new("/etc"), own)[0].is_empty()
+        }
+        word if word.starts_with("linux:") => word.strip_prefix("linux:").is_some_and(|oldest| release() >= numbers(oldest)),
         word if word.starts_with("cgroup") => has_cgroup(word),
         word if word.starts_with("tool:") => {
             let path = std::env::var("PATH").unwrap_or_default();
@@ -57,6 +55,16 @@ fn has(word: &str, root: bool) -> bool {
             .is_ok_and(|list| list.split_whitespace().any(|name| Some(name) == word.strip_prefix("fs:"))),
         _ => true,
     }
+}
+
+/// The numbers of `6.18.44-fc`, as far as they go.
+fn numbers(text: &str) -> Vec<u32> {
+    text.split(['.', '-']).map_while(|part| part.parse().ok()).collect()
+}
+
+/// Those of the kernel that runs.
+fn release() -> Vec<u32> {
+    nix::sys::utsname::uname().map_or(Vec::new(), |name| numbers(&name.release().to_string_lossy()))
 }
 
 /// `cgroup:memory`: some hierarchy has the controller; `cgroup1:memory`, `cgroup2:memory`: one of that version; `cgroup2`: it is mounted.

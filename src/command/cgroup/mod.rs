@@ -3,6 +3,7 @@
 mod base;
 mod birth;
 mod claim;
+mod delegate;
 mod devices;
 mod enable;
 mod enter;
@@ -57,6 +58,7 @@ pub const CARDS: &[Card] = &[
     freeze::FREEZE,
     freeze::THAW,
     kill::CARD,
+    delegate::CARD,
     devices::CARD,
 ];
 

@@ -1,8 +1,8 @@
 //! The topics of `explain`, and what is shown of each.
 
 use crate::command::{Card, FOLDERS, Outside, Primitive, Run, card, cards};
-use crate::explain::{concept, errno, need};
-use crate::model::{Block, Cell, Grid, Live, Mark, Msg, NsKind, errno_name};
+use crate::explain::{capability, concept, errno, need};
+use crate::model::{Block, CAPS, Cell, Grid, Live, Mark, Msg, NsKind, cap_name, errno_name};
 use crate::observe::{self, Moment};
 use nix::errno::Errno;
 use std::path::Path;
@@ -11,7 +11,8 @@ use std::path::Path;
 pub fn names() -> Vec<String> {
     let families = FOLDERS.iter().flat_map(|folder| folder.cards).map(|card| card.name.to_string());
     let concepts = concept::concepts().flat_map(|one| std::iter::once(&one.name).chain(one.also)).map(|name| (*name).to_string());
-    families.chain(errno::names()).chain(concepts).collect()
+    let capabilities = CAPS.iter().map(|name| format!("CAP_{name}"));
+    families.chain(errno::names()).chain(concepts).chain(capabilities).collect()
 }
 
 /// All topics in a few lines.
@@ -44,6 +45,12 @@ pub(super) fn find(cx: &Outside<'_>, name: &str) -> Vec<Block> {
         }
         return blocks;
     }
+    if let Some(bit) = capability::topic(name) {
+        return of_capability(bit);
+    }
+    if let Some(mask) = capability::mask(name) {
+        return of_mask(mask);
+    }
     let mut words = name.split(' ');
     let (first, second) = (words.next().unwrap_or_default(), words.next());
     // Either way round: `EPERM unshare`, `unshare EPERM`.
@@ -52,6 +59,66 @@ pub(super) fn find(cx: &Outside<'_>, name: &str) -> Vec<Block> {
         (None, Some(_), Some(found)) => of_errno(found, Some(first)),
         _ => Vec::new(),
     }
+}
+
+fn of_capability(bit: u8) -> Vec<Block> {
+    let Some(about) = capability::CAPABILITIES.get(usize::from(bit)) else { return Vec::new() };
+    let name = cap_name(bit);
+    let (counts, given) = (counts(about), given(about));
+    vec![
+        Block::Head(Msg::same(format!("CAP_{name} ({bit})"))),
+        Block::Para(about.what.into()),
+        facts(vec![
+            (Msg::new("counts", "在哪里有效"), counts),
+            (Msg::same("docker"), given),
+            (Msg::new("type", "试试"), Msg::same(format!("try {name}"))),
+            (Msg::new("see also", "另见"), Msg::same("`explain capability` `help caps` `help try`")),
+        ]),
+    ]
+}
+
+fn counts(about: &capability::Capability) -> Msg {
+    match about.first_only {
+        true => Msg::new(
+            "in the machine's first user namespace only: who has it in one of its own has nothing of it",
+            "只在机器最初的用户命名空间中有效：在自己的用户命名空间里拥有它没有用处",
+        ),
+        false => Msg::new(
+            "over what belongs to the user namespace in which one has it (where it needs no more than that)",
+            "对拥有它的那个用户命名空间所属的对象有效（只要不再需要别的条件）",
+        ),
+    }
+}
+
+fn given(about: &capability::Capability) -> Msg {
+    match about.by_default {
+        true => Msg::new("gives it to every container; --cap-drop takes it", "默认给每个容器；用 --cap-drop 去掉"),
+        false => Msg::new("only with --cap-add, or --privileged", "只有用 --cap-add 或 --privileged 才给"),
+    }
+}
+
+/// A set of capabilities as a number: what is in it.
+fn of_mask(mask: u64) -> Vec<Block> {
+    let bits = (0..64u8).filter(|bit| mask >> bit & 1 == 1);
+    let rows: Vec<Vec<Cell>> = bits
+        .map(|bit| {
+            let what = match capability::CAPABILITIES.get(usize::from(bit)) {
+                Some(about) => Cell::msg(about.what),
+                None => Cell::msg(Msg::new("no capability that is known here", "这里不认识的权能")),
+            };
+            vec![Cell::new(bit.to_string()), Cell::new(cap_name(bit)), what]
+        })
+        .collect();
+    let all = capability::CAPABILITIES.len();
+    let head = Msg::new(
+        format!("{mask:#018x}: {} of {all} capabilities", rows.len()),
+        format!("{mask:#018x}：{all} 个权能中的 {} 个", rows.len()),
+    );
+    let table = Grid {
+        head: [("bit", "位"), ("capability", "权能"), ("allows", "允许")].map(|(en, zh)| Msg::new(en, zh)).into(),
+        rows,
+    };
+    vec![Block::Head(head), Block::Grid(table)]
 }
 
 fn of_errno(errno: Errno, call: Option<&str>) -> Vec<Block> {

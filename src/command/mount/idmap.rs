@@ -55,7 +55,7 @@ pub const CARD: Card = Card {
             after: "unshare mnt; mount private -r /; mount tmpfs /mnt; mkdir /mnt/a /mnt/b; subject new b; unshare user; idmap uid 0 100000 9; idmap gid 0 100000 9; subject use a",
             line: "mount idmap /mnt/a /mnt/b b",
             shows: "its owner is uid 0 at /mnt/a and uid 100000 at /mnt/b",
-            needs: "root fs:tmpfs",
+            needs: "root linux:6.3",
         },
         Example {
             after: "unshare mnt; mount private -r /; subject new b; unshare user; idmap uid 0 100000 9; idmap gid 0 100000 9; subject use a",

@@ -6,6 +6,7 @@ use crate::kernel::Program;
 use crate::model::{Exit, Msg, NoteKind, NsKind, Text};
 use crate::observe::process::read;
 use crate::observe::subordinate::ranges;
+use crate::observe::users::user_name;
 use std::ffi::CString;
 use std::path::Path;
 
@@ -42,7 +43,7 @@ pub const CARD: Card = Card {
 fn run(cx: &mut Outside<'_>, _: &Args) -> Result<Said, Stop> {
     let pid = cx.subject.pid();
     let (uid, gid) = (nix::unistd::geteuid().as_raw(), nix::unistd::getegid().as_raw());
-    let name = nix::unistd::User::from_uid(uid.into()).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name);
+    let name = user_name(uid).unwrap_or_else(|| uid.to_string());
     for file in ["uid_map", "gid_map"] {
         if read(Path::new(&format!("/proc/{pid}/{file}"))).is().is_some_and(|text| !text.trim().is_empty()) {
             return Err(Stop::Unfit(Msg::new(

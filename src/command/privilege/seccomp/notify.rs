@@ -107,7 +107,7 @@ pub const CARD: Card = Card {
             shows: "No such file",
             needs: "",
         },
-        Example { after: "nnp", line: "seccomp notify uname=EPERM -- uname", shows: "uname: ", needs: "tool:uname" },
+        Example { after: "nnp", line: "seccomp notify uname=EPERM -- uname", shows: "error=-EPERM", needs: "tool:uname" },
         Example { after: "nnp", line: "seccomp notify chdir -- sh -c 'cd /usr && pwd'", shows: "\"/usr\"", needs: "" },
         Example { after: "setuid 1000", line: "seccomp notify getuid=0 -- id", shows: "EACCES", needs: "root" },
         Example { after: "nnp", line: "seccomp notify write=0 -- true", shows: "hands over the listener", needs: "" },
