@@ -182,8 +182,8 @@ fn round(seed: u64, pool: &[String]) -> Result<(), String> {
     let modes = terminal.found();
     let mark = terminal.mark();
     let mut said = vec![format!("{form:?}")];
-    // Some rounds end it while it starts.
-    if dice.throw(10) > 0 {
+    // Some rounds end it while it starts: there a signal can fall between two handlers.
+    if dice.throw(6) > 0 {
         terminal.wait_for_a_moment("▸");
         for _ in 0..dice.throw(7) {
             let line = match dice.throw(8) {
@@ -197,7 +197,7 @@ fn round(seed: u64, pool: &[String]) -> Result<(), String> {
             terminal.read_for(dice.millis(most));
         }
     } else {
-        terminal.read_for(dice.millis(60));
+        terminal.read_for(dice.millis(120));
     }
     let mut hard = false;
     let mut stopped = Vec::new();

@@ -13,7 +13,7 @@ use crate::kernel;
 use crate::model::{Lang, Msg, PaneWish, Report, Scene, Watched};
 use crate::observe::{pane::Reader, process::ignores_interrupt};
 use crate::script;
-use crate::session::keeper;
+use crate::session::{keeper, signals};
 use crate::ui::pane::{Foot, Picture};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -112,11 +112,15 @@ impl Screen {
             mask.add(signal);
         }
         let _ = sigprocmask(SigmaskHow::SIG_BLOCK, Some(&mask), None);
-        let Ok(signals) = SignalFd::with_flags(&mask, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK) else {
+        let Ok(incoming) = SignalFd::with_flags(&mask, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK) else {
             return self.end_shell();
         };
         if self.tty.take().is_err() {
             return self.end_shell();
+        }
+        // One that came before they were blocked went to the handler that every process of the bench begins with.
+        if let Some(signal) = signals::ending() {
+            self.end(signal);
         }
         let mut tick = Instant::now();
         while self.over.is_none() {
@@ -125,7 +129,7 @@ impl Screen {
                 tick = Instant::now() + TICK;
             }
             self.draw();
-            self.wait(&signals, tick);
+            self.wait(&incoming, tick);
         }
         self.drain(Duration::from_millis(50));
         let keeper_lives = nix::unistd::getppid().as_raw() == keeper::pid();
