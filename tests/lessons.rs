@@ -153,6 +153,7 @@ fn lint_says_what_could_be_better() {
         ("== a\nen x | zh y\n$ unshare uts\nhint en unshare uts | zh unshare uts\n", "asserts nothing"),
         ("== a quiz\nen x | zh y\n( ) en a | zh 甲\n(x) en b | zh 乙\n", "without feedback"),
         ("== a observe\nen x | zh y\n$ show ns\n  uts:[4026531838]\n", "written down"),
+        ("== a observe\nen TEXT | zh y\n$ show ns\n", "still to be written"),
     ] {
         let file = Temporary::new("lint", steps);
         let output = boxlab(&["lint", file.path()]);
@@ -234,6 +235,19 @@ fn a_new_lesson_can_be_replayed_and_is_never_written_over_another() {
     assert!(matches!(boxlab(&["replay", file.path()]).status.code(), Some(0 | 3)));
     assert_eq!(boxlab(&["lesson", "new", file.path()]).status.code(), Some(2));
     assert_eq!(boxlab(&["lesson", "record", file.path()]).status.code(), Some(2));
+}
+
+#[test]
+fn the_lesson_that_was_recorded_holds_and_reads_well() {
+    if !nix::unistd::geteuid().is_root() {
+        eprintln!("skipped: needs root");
+        return;
+    }
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/hostnames.txt");
+    for args in [["lint", file].as_slice(), &["replay", file], &["replay", "--lang", "zh", file]] {
+        let output = boxlab(args);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    }
 }
 
 #[test]

@@ -47,17 +47,23 @@ hint     en Type: unshare uts | zh 输入：unshare uts
     )
 }
 
+/// What stands where the author has to write: title and text, in English and Chinese. `lint` looks for them.
+pub const PLACEHOLDERS: [&str; 4] = ["TITLE", "题目", "TEXT", "文字"];
+
 /// A lesson from the turns of a session, each with the subject's PID as the host counts: each line that did something is a step, with asserts for what it changed; lines that
 /// only looked stand in steps of the kind observe. The texts are for the author to write.
 pub fn recorded(id: &str, turns: &[(Turn, i32)], lang: Lang) -> String {
-    let mut text = format!("lesson 1\nid       {id}\ntitle    en TITLE | zh 题目\nminutes  5\n");
+    // Whether it takes root is not known to somebody who was root all the time.
+    let needs = if nix::unistd::geteuid().is_root() { "needs    root\n" } else { "" };
+    let [title, title_zh, en, zh] = PLACEHOLDERS;
+    let mut text = format!("lesson 1\nid       {id}\ntitle    en {title} | zh {title_zh}\n{needs}minutes  5\n");
     let mut symbols = Symbols::default();
     let shown = turns.iter().filter(|(turn, _)| is_kept(turn));
     for (at, (turn, pid)) in shown.enumerate() {
         let asserts = asserts(turn);
         let kind = if asserts.is_empty() { StepKind::Observe } else { StepKind::Do };
         let word = if kind == StepKind::Do { String::new() } else { format!("  {}", kind.word()) };
-        text.push_str(&format!("\n== step-{}{word}\nen TEXT\nzh 文字\n$ {}\n", at + 1, turn.line.trim()));
+        text.push_str(&format!("\n== step-{}{word}\nen {en}\nzh {zh}\n$ {}\n", at + 1, turn.line.trim()));
         symbols.know(&[*pid], turn);
         let output = symbols.of(&ui::plain_output(turn, lang));
         for line in output.lines().filter(|line| !line.trim().is_empty()) {
@@ -111,6 +117,9 @@ fn asserts(turn: &Turn) -> Vec<String> {
         && let [_, _, file, value] = words.as_slice()
     {
         found.push(format!("cgroup.{file} == {value}"));
+    }
+    if matches!(turn.command.as_str(), "subject new" | "subject use") && turn.end.ok() {
+        found.push(format!("subject == {}", turn.line.split_whitespace().nth(2).unwrap_or_default()));
     }
     found.dedup();
     found

@@ -3,11 +3,14 @@
 use super::{Finding, Subject};
 use crate::command::parse;
 use crate::lesson::format::{Command, Expect, Lesson, Like, Step, StepKind};
+use crate::lesson::write::PLACEHOLDERS;
+use crate::model::Msg;
 
 /// What is wrong within one lesson.
 pub(super) fn of_lesson(lesson: &Lesson) -> Vec<Finding> {
-    let mut found = Vec::new();
+    let mut found: Vec<Finding> = unwritten(&lesson.title, 1).into_iter().collect();
     for step in &lesson.steps {
+        found.extend(step.before().filter_map(|para| unwritten(&para.text, para.line)));
         question(step, &mut found);
         ladder(step, &mut found);
         if step.kind == StepKind::Do && step.asserts.is_empty() {
@@ -36,6 +39,12 @@ pub(super) fn of_lesson(lesson: &Lesson) -> Vec<Finding> {
         }));
     }
     found
+}
+
+/// A text that `lesson record` left to the author.
+fn unwritten(text: &Msg, line: usize) -> Option<Finding> {
+    let is = PLACEHOLDERS.contains(&text.en.as_str()) || PLACEHOLDERS.contains(&text.zh.as_str());
+    is.then(|| Finding::warning(line, "still to be written", "还没有写"))
 }
 
 fn question(step: &Step, found: &mut Vec<Finding>) {

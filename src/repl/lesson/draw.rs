@@ -251,8 +251,8 @@ pub fn hint(hint: Option<&Msg>, asks: Option<StepKind>, style: &Style) -> String
         ),
         (None, None) => words(
             &sign(style, Sign::Possible),
-            "there is no hint here; Enter goes on",
-            "这里没有提示；按 Enter 继续",
+            "there is no hint here; Enter runs what stands there, and goes on",
+            "这里没有提示；按 Enter 执行所列的命令并继续",
             Role::New,
             style,
         ),
