@@ -62,6 +62,9 @@ fn a_learner_goes_back_plays_loses_the_ground_and_comes_back() {
     types(&mut terminal, "play", &["parked", "▸"]);
     types(&mut terminal, "kill KILL self", &["SIGKILL", "▸"]);
     types(&mut terminal, "resume", &["another one now", "3/7  name", "▸"]);
+    // A line of the lesson is not run on a subject that lacks what came before.
+    types(&mut terminal, "skip", &["built again first", "$ ps", "$ unshare uts", "$ hostname box", "4/7  numbers", "▸"]);
+    types(&mut terminal, "back", &["3/7  name", "▸"]);
     types(&mut terminal, "reset", &["3/7  name", "▸"]);
     types(&mut terminal, "menu", &["A container is a special process", "3/7", "resume", "▸"]);
     types(&mut terminal, "lesson nonsense", &["no lesson `nonsense`", "▸"]);

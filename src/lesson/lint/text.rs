@@ -44,7 +44,7 @@ pub(super) fn of_lesson(lesson: &Lesson) -> Vec<Finding> {
 /// A text that `lesson record` left to the author.
 fn unwritten(text: &Msg, line: usize) -> Option<Finding> {
     let is = PLACEHOLDERS.contains(&text.en.as_str()) || PLACEHOLDERS.contains(&text.zh.as_str());
-    is.then(|| Finding::warning(line, "still to be written", "还没有写"))
+    is.then(|| Finding::error(line, "still to be written", "还没有写"))
 }
 
 fn question(step: &Step, found: &mut Vec<Finding>) {

@@ -279,6 +279,17 @@ pub fn plays(style: &Style) -> String {
     )
 }
 
+/// The ground was lost, and a line of the lesson is about to run on it.
+pub fn regained(style: &Style) -> String {
+    words(
+        &sign(style, Sign::Careful),
+        "the subject is another one now; what the steps before had built is built again first",
+        "被观察进程已经换了；先重建之前各步的成果",
+        Role::Warn,
+        style,
+    )
+}
+
 /// After the ground was lost while playing.
 pub fn lost(style: &Style) -> String {
     words(

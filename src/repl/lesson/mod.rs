@@ -212,6 +212,7 @@ impl Class {
                 self.after(desk, &turn)
             }
             // What should be looked at is run, so that going on and seeing it are one key.
+            (_, Some(StepKind::Observe)) if !self.present && self.regained(desk)? => Ok(()),
             (_, Some(StepKind::Observe)) if !self.present => {
                 for line in self.guide.as_ref().map(Guide::solution).unwrap_or_default() {
                     let turn = desk.run(&line, false)?;
@@ -270,6 +271,17 @@ impl Class {
             desk.session.execute(&format!(" subject drop {name}"));
         }
         desk.session.execute(" reset");
+    }
+
+    /// A line of the lesson's own is not run on a subject that lacks what the steps before had built (a limit, say): that is
+    /// built first. True where it was lacking.
+    fn regained(&mut self, desk: &mut Desk<'_>) -> io::Result<bool> {
+        let lost = self.guide.as_ref().is_some_and(|guide| guide.lost_ground(desk.session));
+        if lost {
+            desk.say(&draw::regained(&desk.style))?;
+            self.rebuild(desk, None)?;
+        }
+        Ok(lost)
     }
 
     /// The step begins anew on a fresh subject, or another one does; what comes before it is run again.

@@ -97,6 +97,7 @@ impl Class {
         {
             desk.say(&draw::solution(guide, &desk.style))?;
         }
+        self.regained(desk)?;
         // Of a step that is presented, only what has not been run yet.
         for line in self.guide.as_ref().map(Guide::solution).unwrap_or_default().into_iter().skip(self.typed) {
             let turn = desk.run(&line, false)?;
