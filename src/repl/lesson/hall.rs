@@ -48,8 +48,7 @@ pub fn paragraph(sign: &str, text: &str, role: Role, style: &Style) -> String {
 fn sentences(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let (mut start, mut code) = (0, false);
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
+    for (at, c) in text.char_indices() {
         code ^= c == '`';
         let end = at + c.len_utf8();
         let ends = match c {
