@@ -364,6 +364,7 @@ fn open(lang: Lang, screen: Option<ToScreen>, speaks: bool) -> i32 {
             if let Some(screen) = screen {
                 session.listen(Box::new(move |report| screen.send(report)));
             }
+            session.post();
             repl::run(&mut session, speaks)
         }
         Err(error) => no_subject(&error),

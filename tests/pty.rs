@@ -289,6 +289,20 @@ fn sigterm_at_the_prompt_ends_the_session() {
     }
 }
 
+#[test]
+fn a_panic_leaves_a_terminal_as_it_was_and_nothing_else() {
+    for victim in 0..2 {
+        let mut terminal = Terminal::open(&[("BOXLAB_TEST_PANIC", "1")]);
+        terminal.send("spawn sh -c \"stty raw -echo; echo rea''dy; exec sleep 1000\"\r");
+        terminal.wait("ready");
+        let (keeper, shell, _) = terminal.pids();
+        signal([keeper, shell][victim], Signal::SIGUSR1);
+        assert_eq!(terminal.status(), 101, "victim {victim}");
+        terminal.until("all modes are as before", |terminal| all_modes(terminal));
+        terminal.wait_nothing_left();
+    }
+}
+
 /// A program in the foreground that has made itself hard to find: an orphan in a session of its own.
 fn busy() -> Terminal {
     let mut terminal = Terminal::open(&[]);

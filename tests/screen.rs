@@ -14,10 +14,16 @@ use nix::unistd::Pid;
 use terminal::{Terminal, child};
 
 const SIZE: (u16, u16) = (120, 36);
+/// A signal makes a process panic, in few words.
+const PROVOKED: &[(&str, &str)] = &[("BOXLAB_TEST_PANIC", "1"), ("RUST_BACKTRACE", "0")];
 const PREFIX: &str = "\x1d";
 
 fn open() -> Terminal {
-    let mut terminal = Terminal::screen(&[], SIZE);
+    open_with(&[])
+}
+
+fn open_with(env: &[(&str, &str)]) -> Terminal {
+    let mut terminal = Terminal::screen(env, SIZE);
     terminal.wait_view("Ctrl-]");
     terminal.wait_idle();
     terminal
@@ -25,6 +31,14 @@ fn open() -> Terminal {
 
 fn line(terminal: &mut Terminal, text: &str) {
     terminal.send(&format!("{text}\r"));
+}
+
+/// Waits until what the second terminal shows is so; one that nobody reads from fills up, so both are read.
+fn beside(terminal: &mut Terminal, second: &mut Terminal, is: fn(&str) -> bool) {
+    terminal.until("the second terminal shows it", |_| {
+        second.read();
+        is(&second.view.lines().join("\n"))
+    });
 }
 
 fn signal(pid: i32, signal: Signal) {
@@ -281,7 +295,11 @@ fn a_frozen_subject_does_not_block_the_prompt() {
 
 /// A program in the foreground, and one that has made itself hard to find.
 fn busy() -> Terminal {
-    let mut terminal = open();
+    busy_with(&[])
+}
+
+fn busy_with(env: &[(&str, &str)]) -> Terminal {
+    let mut terminal = open_with(env);
     line(&mut terminal, "spawn sh");
     terminal.wait_view("└ ");
     line(
@@ -312,6 +330,35 @@ fn whoever_is_killed_the_terminal_is_itself_again_and_nothing_is_left() {
         is_itself(&mut terminal);
         terminal.wait_nothing_left();
     }
+}
+
+#[test]
+fn whoever_panics_the_terminal_is_itself_again_and_nothing_is_left() {
+    for victim in 0..3 {
+        let mut terminal = busy_with(PROVOKED);
+        signal(pids(&terminal)[victim], Signal::SIGUSR1);
+        assert_eq!(terminal.status(), 101, "victim {victim}");
+        is_itself(&mut terminal);
+        // The keeper's words went to the screen that the other ones still had.
+        if victim > 0 {
+            terminal.wait_view("a test asked for this panic");
+        }
+        terminal.wait_nothing_left();
+    }
+}
+
+#[test]
+fn a_subject_that_panics_is_replaced() {
+    let mut terminal = open_with(PROVOKED);
+    signal(pids(&terminal)[3], Signal::SIGUSR1);
+    terminal.wait_view("a test asked for this panic");
+    line(&mut terminal, "");
+    terminal.wait_view("subject a ended (status 101)");
+    terminal.wait_idle();
+    line(&mut terminal, "quit");
+    assert_eq!(terminal.status(), 0);
+    is_itself(&mut terminal);
+    terminal.wait_nothing_left();
 }
 
 #[test]
@@ -367,17 +414,46 @@ fn a_session_and_any_process_can_be_watched_from_a_second_terminal() {
     let mixed = std::process::Command::new(env!("CARGO_BIN_EXE_boxlab")).args(["-c", "lang zh", "watch", "1"]).output();
     assert_eq!(mixed.expect("boxlab runs").status.code(), Some(2), "lines beside a subcommand would be lost in silence");
     let mut second = Terminal::with(&[], &["watch", &keeper.to_string(), "--theme", "contrast"], (80, 24));
-    second.wait_view("uts    a1");
+    beside(&mut terminal, &mut second, |view| view.contains("uts    a1"));
     line(&mut terminal, "unshare ipc");
-    second.wait_view("ipc    a1");
+    beside(&mut terminal, &mut second, |view| view.contains("ipc    a1"));
+    // What only the session knows: which subject is the current one, what changed last, what its subject says of itself.
+    beside(&mut terminal, &mut second, |view| view.contains("~ ipc    a1"));
+    line(&mut terminal, "hostname box");
+    beside(&mut terminal, &mut second, |view| view.contains("│ box"));
+    line(&mut terminal, "subject new b");
+    beside(&mut terminal, &mut second, |view| view.contains("*b "));
+    line(&mut terminal, "subject new c");
+    beside(&mut terminal, &mut second, |view| view.contains("further subjects"));
+    line(&mut terminal, "subject drop c");
+    line(&mut terminal, "subject drop b");
+    beside(&mut terminal, &mut second, |view| !view.contains("*"));
     // The subject is replaced; whoever watches the session goes on.
     line(&mut terminal, "reset");
-    second.until("the fresh one is there", |second| !second.view.lines().iter().any(|line| line.contains("ipc    a1")));
+    beside(&mut terminal, &mut second, |view| !view.contains("ipc    a1"));
     line(&mut terminal, "clone uts");
-    second.wait_view("uts    a");
+    beside(&mut terminal, &mut second, |view| view.contains("uts    a"));
     line(&mut terminal, "quit");
     assert_eq!(second.status(), 0);
     second.wait_view("has ended");
+}
+
+#[test]
+fn a_prediction_hides_the_answer_in_a_second_terminal_too() {
+    let mut terminal = open();
+    let [keeper, ..] = pids(&terminal);
+    let mut second = Terminal::with(&[], &["watch", &keeper.to_string()], (80, 24));
+    second.wait_view("uts    host");
+    line(&mut terminal, "lesson 1");
+    terminal.wait_view("── 1/");
+    line(&mut terminal, "ps");
+    terminal.wait_view("predict");
+    for one in [&mut terminal, &mut second] {
+        one.wait_view("hidden until you have said");
+        assert!(!one.view.lines().iter().any(|line| line.contains("uts    host")));
+    }
+    line(&mut terminal, "2");
+    second.wait_view("uts    host");
 }
 
 #[test]

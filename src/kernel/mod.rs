@@ -27,6 +27,7 @@ mod pidfd;
 mod privilege;
 mod probe;
 mod process;
+mod provoke;
 mod rootless;
 mod seccomp;
 mod socket;
@@ -54,6 +55,7 @@ pub use process::{
     handle_interrupt_too, handle_signal, interrupted, pidfd_open, plumbing_kill, plumbing_signal, remember_interrupts,
     shield_from_oom, wake_up,
 };
+pub use provoke::{await_failure, fail_if_asked};
 pub use rootless::become_root;
 pub use seccomp::Instruction;
 pub use socket::{Speaks, hear};

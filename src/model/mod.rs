@@ -24,7 +24,7 @@ pub use live::{CgroupLive, ControllerEnd, FileLive, Live, MountLive, PidLive, Us
 pub use names::Names;
 pub use ns::{NsId, NsKind, Row as NsRow};
 pub use pane::{Branch, CpuGauge, Gauge, Gauges, Outsider, Watched};
-pub use report::{PaneOrder, PaneWish, Report, Scene, Side, Who};
+pub use report::{PaneOrder, PaneWish, Posted, Report, Scene, Side, Who};
 pub use rlimit::{RESOURCES, Resource, Rlimit, resource};
 pub use size::{BadSize, Size};
 pub use snapshot::{Bounds, Clocks, Creds, IdMap, Inside, Seen, Snapshot};

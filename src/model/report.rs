@@ -34,6 +34,20 @@ pub struct Scene {
     pub changes: Vec<Change>,
 }
 
+/// What a session lets others see of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posted {
+    /// How things stand.
+    pub scene: Scene,
+    /// The answer is hidden: a learner predicts it.
+    pub covered: bool,
+}
+
+impl Posted {
+    /// The name of the file of memory that it stands in.
+    pub const FILE: &str = "boxlab-board";
+}
+
 /// A subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Who {

@@ -1,8 +1,12 @@
 //! The tree of processes below one: PIDs outside and inside, state, name.
 
 use super::process::{command, field, read, read_link};
-use crate::model::Seen;
-use std::path::Path;
+use crate::model::{Posted, Seen};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// No board has more bytes.
+const POSTED: u64 = 1 << 20;
 
 /// A process in its tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +110,16 @@ pub fn subjects(proc: &Path, observer: i32) -> Vec<Subject> {
     let mut found: Vec<Subject> = children(proc, observer).into_iter().filter_map(subject).collect();
     found.sort_by_key(|subject| subject.root);
     found
+}
+
+/// What an observer lets others see of its session; None where it lets nothing be seen, or writes just now.
+pub fn posted(proc: &Path, observer: i32) -> Option<Posted> {
+    let dir = proc.join(observer.to_string()).join("fd");
+    let named = |file: &PathBuf| read_link(file).is().is_some_and(|name| name.starts_with(&format!("/memfd:{}", Posted::FILE)));
+    let file = std::fs::read_dir(dir).ok()?.flatten().map(|entry| entry.path()).find(named)?;
+    let mut text = String::new();
+    std::fs::File::open(file).ok()?.take(POSTED).read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
 }
 
 /// Down the forks that hold the way to the observer; others have hung up.

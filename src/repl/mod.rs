@@ -84,6 +84,7 @@ pub fn record(session: &mut Session, speaks: bool, told: &mut dyn FnMut(&Turn, i
             None => editor.readline(&(bare, painted)),
         });
         session.report(&Report::Prompt(String::new()));
+        crate::kernel::fail_if_asked();
         match typed {
             Ok(text) => {
                 if !text.trim().is_empty() {

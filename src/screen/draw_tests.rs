@@ -71,6 +71,7 @@ fn picture(version: &str) -> (Picture, Names) {
     let mut subjects = vec![subject("a", 4711, &own, 1, Some(gauges(version)))];
     if version == "v1" {
         subjects.push(subject("b", 4811, &[NsKind::Uts], 1, None));
+        subjects.push(subject("c", 4911, &[NsKind::User, NsKind::Uts], 1, None));
     }
     let mut names = Names::new(NsKind::ALL.into_iter().map(|kind| (kind, id(kind, 0))).collect());
     own.into_iter().for_each(|kind| names.birth("a", kind, id(kind, 1)));

@@ -124,6 +124,7 @@ impl Screen {
         }
         let mut tick = Instant::now();
         while self.over.is_none() {
+            kernel::fail_if_asked();
             if Instant::now() >= tick {
                 self.look();
                 tick = Instant::now() + TICK;

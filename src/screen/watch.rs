@@ -4,8 +4,8 @@ use super::encode::Encoder;
 use super::frame::Frame;
 use super::look::look;
 use super::tty::Tty;
-use crate::model::{Lang, Msg, Names, NsKind, Snapshot, Watched, Who};
-use crate::observe::family::{Subject, observers, subjects};
+use crate::model::{Lang, Msg, Names, NsKind, Posted, Snapshot, Watched, Who};
+use crate::observe::family::{Subject, observers, posted, subjects};
 use crate::observe::pane::Reader;
 use crate::observe::{self, process};
 use crate::script;
@@ -86,6 +86,8 @@ struct Watch {
     target: Target,
     names: Names,
     reader: Reader,
+    /// What the session last let us see of itself.
+    posted: Posted,
     ended: bool,
 }
 
@@ -93,14 +95,22 @@ impl Watch {
     fn new(target: Target) -> Watch {
         let own = observe::snapshot(Path::new("/proc"), std::process::id() as i32);
         let host = NsKind::ALL.into_iter().filter_map(|kind| Some((kind, own.ns_id(kind)?))).collect();
-        Watch { target, names: Names::new(host), reader: Reader::default(), ended: false }
+        Watch { target, names: Names::new(host), reader: Reader::default(), posted: Posted::default(), ended: false }
     }
 
     /// Those that live, as they are now; a session's subject may be replaced meanwhile.
     fn read(&mut self) -> Vec<Watched> {
         let proc = Path::new("/proc");
-        let who = |one: Subject| Who { name: one.name, root: one.root, pid: one.serves, inside: None };
-        let (watched, whole) = match &self.target {
+        if let Target::Session(observer) = self.target {
+            self.learn(posted(proc, observer));
+        }
+        // Who they are the kernel says: the session speaks only between two lines.
+        let told = &self.posted.scene.subjects;
+        let who = |one: Subject| {
+            let same = told.iter().find(|told| (&told.name, told.root, told.pid) == (&one.name, one.root, one.serves));
+            Who { name: one.name, root: one.root, pid: one.serves, inside: same.and_then(|told| told.inside.clone()) }
+        };
+        let (watched, whole): (Vec<Who>, i32) = match &self.target {
             Target::Session(observer) => (subjects(proc, *observer).into_iter().map(who).collect(), *observer),
             Target::Process(one) => (vec![one.clone()], one.pid),
         };
@@ -112,10 +122,20 @@ impl Watch {
         seen
     }
 
+    /// Takes over what the session says; the names that it gave are the names.
+    fn learn(&mut self, posted: Option<Posted>) {
+        let Some(posted) = posted.filter(|posted| *posted != self.posted) else { return };
+        self.names = posted.scene.names.clone();
+        self.posted = posted;
+    }
+
     fn look(&mut self, style: Style) -> (Picture, Style) {
         let subjects = self.read();
-        let current = subjects.first().map(|one| one.name.clone()).unwrap_or_default();
-        let picture = Picture { subjects, current, outsider: self.reader.outsider(), ..Picture::default() };
+        let first = subjects.first().map(|one| one.name.clone()).unwrap_or_default();
+        let Posted { scene, covered } = &self.posted;
+        let current = if scene.current.is_empty() { first } else { scene.current.clone() };
+        let (changes, covered) = (scene.changes.clone(), *covered);
+        let picture = Picture { subjects, current, changes, outsider: self.reader.outsider(), covered };
         (picture, Style { names: self.names.clone(), ..style })
     }
 
@@ -124,7 +144,9 @@ impl Watch {
         let mut was = None;
         loop {
             let seen = self.read();
-            if was.as_ref() != Some(&seen) {
+            // A learner who predicts must not find the answer here either.
+            let news = was.as_ref() != Some(&seen) && (!self.posted.covered || self.ended);
+            if news {
                 let text = serde_json::to_string(&seen).unwrap_or_default() + "\n";
                 let mut out = std::io::stdout();
                 // Nobody reads any more.
@@ -135,7 +157,9 @@ impl Watch {
             if self.ended {
                 return 0;
             }
-            was = Some(seen);
+            if news {
+                was = Some(seen);
+            }
             std::thread::sleep(std::time::Duration::from_millis(TICK.into()));
         }
     }

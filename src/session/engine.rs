@@ -43,6 +43,7 @@ pub struct Session {
     /// Which case of the clinic the subject is, once there was one.
     pub(super) patient: Option<usize>,
     pub(super) listener: Option<super::report::Listener>,
+    pub(super) board: Option<super::board::Board>,
     /// How the subject was when the last line ended.
     closing: Option<(Instant, SubjectView)>,
 }
@@ -83,6 +84,7 @@ impl Session {
             keeper,
             patient: None,
             listener: None,
+            board: None,
             closing: None,
         })
     }

@@ -62,6 +62,7 @@ pub fn keep(shell: impl FnOnce() -> i32, meanwhile: impl FnOnce(), cleanup: impl
             for signal in [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTSTP, Signal::SIGTTOU, Signal::SIGTTIN] {
                 kernel::handle_signal(signal, SigHandler::SigIgn);
             }
+            kernel::await_failure();
             meanwhile();
             let (status, killed) = wait_for(child);
             cleanup(keeper.as_raw());
@@ -124,6 +125,7 @@ extern "C" fn end_shell(_: i32) {
 /// Its exit status, and whether a signal killed it.
 fn wait_for(shell: Pid) -> (i32, bool) {
     loop {
+        kernel::fail_if_asked();
         match waitpid(Pid::from_raw(-1), None) {
             Ok(WaitStatus::Exited(pid, status)) if pid == shell => return (status, false),
             Ok(WaitStatus::Signaled(pid, signal, _)) if pid == shell => return (128 + signal as i32, true),

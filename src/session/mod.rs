@@ -1,5 +1,6 @@
 //! The observer's engine, without a terminal: `execute(line)` gives a [`Turn`].
 
+mod board;
 pub mod clean;
 mod clinic;
 mod engine;

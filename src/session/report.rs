@@ -1,5 +1,6 @@
 //! What the session reports to whoever draws it beside the prompt.
 
+use super::board::Board;
 use super::engine::Session;
 use crate::model::{Change, Report, Scene, Who};
 
@@ -18,8 +19,17 @@ impl Session {
         self.listener.is_some()
     }
 
+    /// From now on `boxlab watch` can see how things stand, too.
+    pub fn post(&mut self) {
+        self.board = Board::new();
+        self.report_scene(Vec::new());
+    }
+
     /// Reports, where somebody listens.
     pub fn report(&mut self, report: &Report) {
+        if let Some(board) = &mut self.board {
+            board.post(report);
+        }
         if let Some(listener) = &mut self.listener {
             listener(report);
         }
@@ -32,7 +42,7 @@ impl Session {
 
     /// How things stand, after a line with these changes.
     pub(super) fn report_scene(&mut self, changes: Vec<Change>) {
-        if self.listener.is_none() {
+        if self.listener.is_none() && self.board.is_none() {
             return;
         }
         let who = |stage: &super::stage::Stage| {

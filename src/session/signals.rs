@@ -15,6 +15,7 @@ static KEEPER: AtomicI32 = AtomicI32::new(0);
 /// Sets the shell's handlers. Programs get the default ones back when they start.
 pub fn settle(keeper: i32) {
     KEEPER.store(keeper, Ordering::Relaxed);
+    kernel::await_failure();
     for signal in [Signal::SIGQUIT, Signal::SIGTSTP, Signal::SIGTTIN, Signal::SIGTTOU] {
         kernel::handle_signal(signal, SigHandler::SigIgn);
     }

@@ -194,6 +194,7 @@ impl Handle {
             // Now and then also while it talks: who talks without end must not take Ctrl-C away.
             if !packet && !ended || asked.elapsed() > 8 * TICK {
                 asked = Instant::now();
+                kernel::fail_if_asked();
                 if on(Event::Tick(start.elapsed())) == Patience::GiveUp {
                     return Outcome::NoAnswer;
                 }

@@ -95,6 +95,7 @@ pub fn main(socket: i32, parent: i32) -> i32 {
 
 fn serve(subject: &mut Subject) -> i32 {
     loop {
+        kernel::fail_if_asked();
         let packet = match subject.wire.ask() {
             Ok(Got::Packet(packet)) => packet,
             Ok(Got::Garbage) | Err(Errno::EINTR) => continue,
@@ -189,6 +190,7 @@ fn settle() {
     let own = nix::unistd::getpid();
     let _ = nix::unistd::setpgid(own, own);
     kernel::remember_interrupts();
+    kernel::await_failure();
     for signal in [Signal::SIGQUIT, Signal::SIGTSTP, Signal::SIGTTIN, Signal::SIGTTOU, Signal::SIGPIPE] {
         kernel::handle_signal(signal, SigHandler::SigIgn);
     }

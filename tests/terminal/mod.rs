@@ -328,7 +328,7 @@ impl Terminal {
     }
 
     /// Takes what has come, or waits a moment for something; false when nothing can come any more.
-    fn read(&mut self) -> bool {
+    pub fn read(&mut self) -> bool {
         use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
         let Some(master) = &mut self.master else {
             std::thread::sleep(Duration::from_millis(20));

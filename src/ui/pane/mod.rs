@@ -4,6 +4,7 @@ mod cgroup;
 mod foot;
 mod line;
 mod namespaces;
+mod others;
 mod sides;
 mod spoken;
 mod tree;
@@ -20,7 +21,7 @@ use line::{cut_line, line, span};
 /// All that the pane draws.
 #[derive(Clone, Debug, Default)]
 pub struct Picture {
-    /// The subjects; the current one and one more are drawn.
+    /// The subjects; the current one and one more are drawn, the others have a line each.
     pub subjects: Vec<Watched>,
     /// The current one's name.
     pub current: String,
@@ -40,6 +41,12 @@ impl Picture {
         [Some(at), other].into_iter().flatten().filter_map(|at| self.subjects.get(at)).collect()
     }
 
+    /// The further ones.
+    fn others(&self) -> Vec<&Watched> {
+        let shown = self.shown();
+        self.subjects.iter().filter(|one| !shown.iter().any(|shown| shown.name == one.name)).collect()
+    }
+
     /// Did the last line change this in the current subject?
     fn changed(&self, of: &Watched, what: &str) -> bool {
         of.name == self.current
@@ -55,6 +62,7 @@ pub fn right(picture: &Picture, style: &Style, width: usize, height: usize) -> V
     }
     let compact = [false, true].map(|compact| {
         let mut sections = vec![namespaces::section(picture, &shown, style, width, compact)];
+        sections.push(others::section(&picture.others(), style, width, height / 6));
         sections.push(sides::section(picture, &shown, style, width));
         for one in &shown {
             sections.push(cgroup::section(picture, one, shown.len() > 1, style, width));
@@ -80,6 +88,10 @@ pub fn bottom(picture: &Picture, style: &Style, width: usize, height: usize) -> 
     let columns = if width >= 72 { 3 } else { 2 };
     let each = (width.saturating_sub(2 * (columns - 1))) / columns;
     let mut first = namespaces::section(picture, &shown, style, each, true);
+    // Few rows: the heading would take one.
+    let others: Vec<Line> = others::section(&picture.others(), style, each, height / 4).into_iter().skip(1).collect();
+    first.truncate(height - others.len().min(height));
+    first.extend(others);
     let sides = sides::section(picture, &shown, style, each);
     let mut second: Vec<Line> =
         shown.iter().flat_map(|one| cgroup::section(picture, one, shown.len() > 1, style, each)).collect();
