@@ -171,8 +171,12 @@ fn a_key_kills_a_pid_1_that_ignores_ctrl_c() {
     terminal.wait_view("PID 1 ignores Ctrl-C");
     terminal.send("\x03");
     terminal.wait_view("the kernel drops Ctrl-C");
+    let subject = pids(&terminal)[3];
     terminal.send(&format!("{PREFIX}k"));
     terminal.wait_view("killed by SIGKILL");
+    terminal.wait_idle();
+    // It waits in the program's process group, and must not go with it.
+    assert_eq!(pids(&terminal)[3], subject, "{:#?}", terminal.view.lines());
 }
 
 #[test]

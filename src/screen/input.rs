@@ -4,9 +4,11 @@ use super::keys::{Input, Key, PREFIX};
 use super::memory;
 use super::run::Screen;
 use crate::kernel;
-use crate::model::{Msg, PaneOrder, Side};
+use crate::model::{Msg, PaneOrder, Side, Watched};
+use crate::subject::ARGV0;
 use crate::ui::pane::Foot;
 use alacritty_terminal::term::TermMode;
+use nix::unistd::{Pid, getpgid};
 
 /// Lines that one notch of the wheel scrolls.
 const NOTCH: i32 = 3;
@@ -111,12 +113,24 @@ impl Screen {
         self.order(PaneOrder::Width(width as u16));
     }
 
+    /// What is in a process group beside its leader, of what the pane knows. Not a subject: while it waits for the program it is in the
+    /// program's group, to hear of Ctrl-C, and all that it has become would be lost with it.
+    fn members(&mut self, group: i32) -> Vec<i32> {
+        // Read anew: where the pane is hidden nobody does.
+        let subjects: Vec<Watched> = self.scene.subjects.iter().map(|who| self.reader.read(who)).collect();
+        let branches = subjects.iter().flat_map(|one| &one.tree);
+        let programs = branches.filter(|branch| branch.pid != group && branch.command != ARGV0).map(|branch| branch.pid);
+        programs.filter(|pid| getpgid(Some(Pid::from_raw(*pid))).is_ok_and(|of| of.as_raw() == group)).collect()
+    }
+
     /// SIGKILL from outside reaches also a PID 1 that the kernel shields from Ctrl-C (pid_namespaces(7)).
     fn kill(&mut self) {
         let Some(group) = self.foreground() else {
             return self.say(Msg::new("no program is in the foreground", "前台没有程序"));
         };
-        let text = match kernel::plumbing_kill(-group, libc::SIGKILL) {
+        let killed = kernel::plumbing_kill(group, libc::SIGKILL);
+        self.members(group).into_iter().for_each(|pid| _ = kernel::plumbing_kill(pid, libc::SIGKILL));
+        let text = match killed {
             Ok(()) => Msg::new(format!("SIGKILL to process group {group}"), format!("已向进程组 {group} 发送 SIGKILL")),
             Err(errno) => Msg::new(format!("kill {group}: {}", errno.desc()), format!("kill {group}：{}", errno.desc())),
         };

@@ -48,7 +48,7 @@ pub struct Screen {
     pub(super) emulator: Emulator,
     pub(super) encoder: Encoder,
     frame: Frame,
-    reader: Reader,
+    pub(super) reader: Reader,
     pub(super) scene: Scene,
     subjects: Vec<Watched>,
     covered: bool,
