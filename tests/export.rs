@@ -10,7 +10,7 @@ const BOXLAB: &str = env!("CARGO_BIN_EXE_boxlab");
 /// Tells what a process can see of its own isolation: the namespaces first, one a line.
 const PROBE: &str = "for name in user mnt pid net uts ipc cgroup time; do readlink /proc/self/ns/$name; done; hostname; \
                      grep -e ^NoNewPrivs -e ^CapBnd /proc/self/status; ulimit -n; while read -r id parent dev root point options rest; do \
-                     echo $point $options; done </proc/self/mountinfo; cat /proc/self/uid_map; while read -r line; do echo ${line##*/}; done </proc/self/cgroup";
+                     echo $point $options; done </proc/self/mountinfo; cat /proc/self/uid_map /proc/self/timens_offsets; while read -r line; do echo ${line##*/}; done </proc/self/cgroup";
 
 /// The namespaces as own or shared, and all else as it is; cgroups by the name of the last directory.
 #[derive(Debug, PartialEq, Eq)]
@@ -99,10 +99,10 @@ fn script_and_program_isolate_as_the_session_does() {
         return eprintln!("skipped: needs {word}");
     }
     let dir = Dir::new("root");
-    let lines = "unshare uts mnt ipc cgroup; hostname box; mount private -r /; cgroup set memory.max 64M; unshare pid net; link up lo; fork; rootfs make /mnt; \
+    let lines = "unshare uts mnt ipc cgroup; hostname box; mount private -r /; cgroup set memory.max 64M; unshare pid net time; clock boottime 30d; link up lo; fork; rootfs make /mnt; \
                  mount bind /usr /mnt/root ro,rec,nosuid; chdir /mnt; pivot_root . .; umount -l .; rlimit nofile 64 64; caps bound drop sys_admin; nnp";
     let [session, script, program] = dir.three(false, lines);
-    assert_eq!(session.own, ["mnt", "pid", "net", "uts", "ipc", "cgroup"], "{session:?}");
+    assert_eq!(session.own, ["mnt", "pid", "net", "uts", "ipc", "cgroup", "time"], "{session:?}");
     assert!(session.rest.iter().any(|line| line == "/root ro,nosuid"), "{session:?}");
     assert_eq!(script, session);
     assert_eq!(program, session);

@@ -92,7 +92,7 @@ pub struct Isolation {
     pub own: Vec<NsKind>,
     /// Namespaces that both share.
     pub shared: Vec<NsKind>,
-    /// Its mounts, and the other's.
+    /// Its mounts, those above before those below.
     pub mounts: Vec<MountLive>,
     /// The other's mounts.
     pub others: Vec<MountLive>,
@@ -117,7 +117,7 @@ impl Isolation {
             return Seen::Not { path: path.clone(), errno: *errno };
         }
         let mounts = match its.mounts {
-            Seen::Is(mounts) => mounts,
+            Seen::Is(mounts) => parents_first(mounts),
             Seen::Not { path, errno } => return Seen::Not { path, errno },
         };
         if let Some(Seen::Not { path, errno }) = seen.ns.get(&NsKind::User) {
@@ -160,6 +160,22 @@ impl From<Isolation> for Seen<Isolation> {
     fn from(isolation: Isolation) -> Seen<Isolation> {
         Seen::Is(isolation)
     }
+}
+
+/// The kernel lists mounts by number (Linux 6.8), and one can be made before the one that it is then moved onto.
+fn parents_first(mounts: Vec<MountLive>) -> Vec<MountLive> {
+    let (mut sorted, mut left) = (Vec::with_capacity(mounts.len()), mounts);
+    while !left.is_empty() {
+        let hangs = |mount: &MountLive| left.iter().any(|one| one.id == mount.parent && one.id != mount.id);
+        let (waiting, ready): (Vec<MountLive>, Vec<MountLive>) = left.iter().cloned().partition(hangs);
+        let circle = ready.is_empty();
+        sorted.extend(ready);
+        left = waiting;
+        if circle {
+            sorted.append(&mut left);
+        }
+    }
+    sorted
 }
 
 /// In a hierarchy in which both sit in the same place, or one below the other, a limit of the upper one is one limit for both.

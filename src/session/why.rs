@@ -4,6 +4,7 @@ use super::engine::Session;
 use crate::explain;
 use crate::model::{Advice, Arg, Call, NsKind};
 use crate::observe::{self, Moment, family::family, process::link};
+use nix::errno::Errno;
 use std::path::Path;
 
 const PROC: &str = "/proc";
@@ -11,7 +12,10 @@ const PROC: &str = "/proc";
 impl Session {
     /// The reasons of the failure that these calls ended with.
     pub(super) fn why(&self, calls: &[Call], errno: i32, inside: bool) -> Advice {
-        let Some(call) = &explain::failed(calls, errno) else { return Advice::default() };
+        // What a command needs for itself, a pipe to its child, is not listed; the reason of EMFILE is the same for all that open something.
+        let unlisted = || Call { name: "pipe2".into(), args: Vec::new(), answer: Err(errno) };
+        let known = explain::failed(calls, errno).or_else(|| (errno == Errno::EMFILE as i32).then(unlisted));
+        let Some(call) = &known else { return Advice::default() };
         let proc = Path::new(PROC);
         let caller = match inside {
             true => self.stages[self.current].view().seen,

@@ -26,6 +26,22 @@ pub(super) const ALL: &[Provocation] = &[
     root("J22", "unshare ipc", "mqueue rm box", "ENOENT", "").needs("root cmd:ipc-new"),
     root("J22", "unshare ipc", "ipc rm shm 7", "EINVAL", "").needs("root cmd:ipc-new"),
     root("J23", "unshare ipc; ipc new queue 42", "ipc receive 42", "ENOMSG", "").needs("root cmd:ipc-new"),
+    root("J22", "unshare ipc; ipc new queue 42; subject new b; unshare ipc", "ipc receive 42", "ENOENT", "")
+        .needs("root cmd:ipc-new"),
+    root("J23", "unshare ipc; sysctl kernel.msgmnb 3; ipc new queue 42", "ipc send 42 hello", "EAGAIN", "")
+        .needs("root cmd:ipc-new"),
+    root("J24", "unshare ipc; ipc new queue 42; sysctl kernel.msgmax 3", "ipc send 42 hello", "EINVAL", "")
+        .needs("root cmd:ipc-new"),
+    root(
+        "J26",
+        "unshare user ipc; idmap uid 0 0 1; idmap gid 0 0 1; sysctl fs.mqueue.queues_max 0",
+        "mqueue new box",
+        "ENOSPC",
+        "",
+    )
+    .needs("root cmd:ipc-new"),
+    root("J27", "unshare user ipc", "mqueue new box", "EOVERFLOW", "65534").needs("root cmd:ipc-new"),
+    root("I32", "unshare ipc; rlimit msgqueue 100", "mqueue new box", "EMFILE", "100"),
     root("J14", "unshare net; link up lo; listen 80", "listen 80", "EADDRINUSE", "net:["),
     root("J15", "unshare net; link up lo", "connect 127.0.0.1 99", "ECONNREFUSED", ""),
 ];

@@ -41,6 +41,7 @@ pub(super) const ALL: &[Provocation] = &[
     root("I18", "securebits +NOROOT +NOROOT_LOCKED", "securebits -NOROOT", "EPERM", "NOROOT"),
     root("I18", "caps drop SETPCAP", "securebits +NOROOT", "EPERM", "CAP_SETPCAP"),
     root("C11", "unshare user", "setgroups", "EPERM", "gid_map"),
+    root("I31", "rlimit nofile 6", "pdeathsig TERM", "EMFILE", "6"),
 ];
 
 pub(super) const SILENT: &[super::Silent] = &[("E11", "root", Who::Root, "nnp", "set-user-ID")];

@@ -144,9 +144,14 @@ fn process(cx: &Outside<'_>, found: &Isolation) -> Value {
     let set = |of: fn(&crate::model::Creds) -> u64| -> Vec<String> {
         creds.map(|creds| cap_names(of(creds)).into_iter().map(|name| format!("CAP_{name}")).collect()).unwrap_or_default()
     };
+    // Runtimes in Go raise their own soft limit of descriptors, and what they start would have that.
+    let files = found.seen.bounds.rlimits.is().and_then(|limits| limits.get_key_value("NOFILE"));
+    let files = files.filter(|(name, _)| !found.rlimits.iter().any(|(known, _)| known == *name));
     let rlimits: Vec<Value> = found
         .rlimits
         .iter()
+        .map(|(name, limit)| (name, limit))
+        .chain(files)
         .map(|(name, limit)| json!({ "type": format!("RLIMIT_{name}"), "soft": limit.soft.unwrap_or(u64::MAX), "hard": limit.hard.unwrap_or(u64::MAX) }))
         .collect();
     let mut process = json!({
@@ -179,6 +184,7 @@ fn resources(limits: &[(String, String)]) -> Value {
             "memory.high" => resources["memory"]["reservation"] = json!(number),
             "pids.max" => resources["pids"]["limit"] = json!(number),
             "cpuset.cpus" => resources["cpu"]["cpus"] = json!(value),
+            "cpuset.mems" => resources["cpu"]["mems"] = json!(value),
             "cpu.max" => {
                 let words: Vec<i64> = value.split_whitespace().filter_map(|word| word.parse().ok()).collect();
                 if let [quota, period] = words.as_slice() {
@@ -256,13 +262,22 @@ fn seccomp(cx: &Outside<'_>) -> Option<Value> {
     Some(json!({ "defaultAction": default, "syscalls": [{ "names": names, "action": named }] }))
 }
 
+/// Limits that [`resources`] writes.
+const WRITTEN: &[&str] = &["memory.max", "memory.high", "pids.max", "cpuset.cpus", "cpuset.mems", "cpu.max"];
+
 fn gaps(cx: &Outside<'_>, found: &Isolation) -> Vec<Msg> {
     let mut gaps = Vec::new();
+    for (file, value) in found.limits.iter().filter(|(file, _)| !WRITTEN.contains(&file.as_str())) {
+        gaps.push(Msg::new(format!("{file} = {value} is not in it"), format!("其中没有 {file} = {value}")));
+    }
     let has = |kind: NsKind| found.own.contains(&kind);
     if has(NsKind::Time) {
+        let clocks = found.seen.clocks.is().into_iter().flatten();
+        let clocks: Vec<String> = clocks.map(|(clock, seconds)| format!("{clock} {seconds:+} s")).collect();
+        let clocks = if clocks.is_empty() { String::new() } else { format!(" ({})", clocks.join(", ")) };
         gaps.push(Msg::new(
-            "the time namespace is not in it: runtimes know it only of late (runc 1.2)",
-            "其中没有 time 命名空间：运行时最近才支持（runc 1.2）",
+            format!("the time namespace{clocks} is not in it: runtimes know it only of late (runc 1.2)"),
+            format!("其中没有 time 命名空间{clocks}：运行时最近才支持（runc 1.2）"),
         ));
     }
     if has(NsKind::Net) {

@@ -71,7 +71,7 @@ fn tell(cx: &Outside<'_>, found: &Isolation, words: &mut Vec<String>, cannot: &m
         cannot.push(Msg::new(text, "用户命名空间及其映射：那是守护进程的设置，dockerd --userns-remap，或 rootless docker"));
     }
     if found.own.contains(&NsKind::Time) {
-        cannot.push(Msg::new("the time namespace", "time 命名空间"));
+        cannot.push(Msg::new("the time namespace and its clocks", "time 命名空间及其时钟"));
     }
     if found.shared.contains(&NsKind::Mnt) {
         cannot.push(Msg::new(

@@ -141,7 +141,9 @@ fn inside(calls: &[Call]) -> Vec<Deed> {
                 }
             }
             ("openat", [_, path, flags, ..]) if text(flags).contains("O_CREAT") => deeds.push(Deed::Create(text(path))),
-            ("write", [Arg::Fd(_, path), Arg::Str(text), _]) => deeds.push(Deed::Put { path: path.clone(), text: text.clone() }),
+            ("write", [Arg::Fd(_, path), Arg::Str(text), _]) => {
+                deeds.push(Deed::Put { path: own_proc(path), text: text.clone() })
+            }
             ("setns", [Arg::Fd(_, path), _]) if path.starts_with('/') => deeds.push(Deed::Enter { path: path.clone() }),
             ("setns", _) => deeds.push(Deed::Cannot("it enters namespaces of a process that will be another one".into())),
             ("capget" | "clone3" | "wait4" | "execve", _) => {}
@@ -183,6 +185,15 @@ const SIMPLE: &[&str] = &[
 fn attributes(text: &str) -> (String, String) {
     let part = |name: &str| text.split(name).nth(1).and_then(|rest| rest.split([',', '}']).next()).unwrap_or("0").to_string();
     (part("attr_set="), part("attr_clr="))
+}
+
+/// The subject writes to its own files in /proc, and a descriptor's path has its number there: the next one will have another.
+fn own_proc(path: &str) -> String {
+    let own = path.strip_prefix("/proc/").and_then(|rest| rest.split_once('/'));
+    match own.filter(|(number, _)| number.bytes().all(|digit| digit.is_ascii_digit())) {
+        Some((_, file)) => format!("/proc/self/{file}"),
+        None => path.into(),
+    }
 }
 
 /// An argument's bare text.

@@ -131,7 +131,10 @@ pub fn lines(found: &Isolation, hostname: Option<&str>) -> (Vec<String>, Vec<Msg
     }
     // Limits hold for what is born later, too, and they are set from outside: before the child, so that it is born into them.
     for (file, value) in &found.limits {
-        lines.push(format!("cgroup set {file} {}", if value.contains(' ') { word(value) } else { value.clone() }));
+        // io.max has a line for each device.
+        for value in value.lines() {
+            lines.push(format!("cgroup set {file} {}", if value.contains(' ') { word(value) } else { value.into() }));
+        }
     }
     if has(NsKind::Pid) || has(NsKind::Time) {
         lines.push("fork".into());

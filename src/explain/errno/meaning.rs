@@ -85,6 +85,13 @@ const MEANINGS: &[(Errno, Text)] = &[
         ),
     ),
     (EROFS, t("mounted read-only", "以只读方式挂载")),
+    (
+        EMFILE,
+        t(
+            "the process has no descriptor left (RLIMIT_NOFILE), or another limit that counts for its user",
+            "进程没有可用的文件描述符（RLIMIT_NOFILE），或达到了按用户计的其他限制",
+        ),
+    ),
     (EMLINK, t("too many links", "链接过多")),
     (EPIPE, t("nobody reads from the other end", "另一端没有读者")),
     (ERANGE, t("out of range", "超出范围")),

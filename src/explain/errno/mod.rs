@@ -8,6 +8,7 @@ mod meaning;
 mod cgroup;
 mod clone;
 mod identity;
+mod ipc;
 mod join;
 mod knob;
 mod locked;
@@ -76,6 +77,7 @@ const SECTIONS: &[&[Row]] = &[
     knob::ROWS,
     privilege::ROWS,
     net::ROWS,
+    ipc::ROWS,
     trap::ROWS,
 ];
 

@@ -150,50 +150,6 @@ pub(super) const ROWS: &[Row] = &[
         unreached,
     ),
     row(
-        "J13",
-        &["shmget", "msgget", "semget"],
-        &[EINVAL, ENOSPC],
-        t(
-            "above shmmax, or above the number of objects (shmmni, msgmni, sem) of this IPC namespace; no disk is full",
-            "超过本 IPC 命名空间的 shmmax，或对象数量上限（shmmni、msgmni、sem）；与磁盘无关",
-        ),
-        t(
-            "the limits are per namespace: `show /proc/sys/kernel/msgmni`",
-            "上限是每个命名空间各自的：`show /proc/sys/kernel/msgmni`",
-        ),
-        always,
-    ),
-    row(
-        "J21",
-        &["msgget", "semget", "shmget", "mq_open"],
-        &[EEXIST],
-        t(
-            "an object of this key or name is in the caller's IPC namespace already; others may have the same name in theirs",
-            "调用者的 IPC 命名空间中已有该键或名字的对象；别的命名空间里可以同名",
-        ),
-        t("see which there are: `show /proc/sysvipc/msg`", "看看有哪些：`show /proc/sysvipc/msg`"),
-        always,
-    ),
-    row(
-        "J22",
-        &["msgget", "semget", "shmget", "mq_open", "mq_unlink", "msgctl", "semctl", "shmctl"],
-        &[ENOENT, EINVAL, EIDRM],
-        t(
-            "there is no such object in the caller's IPC namespace: keys, numbers and names are each namespace's own",
-            "调用者的 IPC 命名空间中没有这个对象：键、编号和名字都是每个命名空间各自的",
-        ),
-        t("see which there are: `show /proc/sysvipc/msg`", "看看有哪些：`show /proc/sysvipc/msg`"),
-        always,
-    ),
-    row(
-        "J23",
-        &["msgrcv", "msgsnd", "mq_receive", "mq_send"],
-        &[ENOMSG, EAGAIN],
-        t("the queue is empty, or full (msgsnd)", "队列是空的；对 msgsnd 而言是满的"),
-        t("see the queues: `show /proc/sysvipc/msg`", "查看队列：`show /proc/sysvipc/msg`"),
-        always,
-    ),
-    row(
         "J14",
         &["bind"],
         &[EADDRINUSE],

@@ -5,8 +5,8 @@ mod check;
 use super::case::{always, unreached};
 use super::{NONE, Row, row, t};
 use check::{
-    bound, captured, filtered, landlocked, lower_nice, lower_oom, more_than_permitted, no_cpu, no_landlock, not_both, raised,
-    real_time, set_id, strict_bits, unprivileged,
+    bound, captured, descriptors, filtered, landlocked, lower_nice, lower_oom, more_than_permitted, no_cpu, no_landlock,
+    not_both, queue_bytes, raised, real_time, set_id, strict_bits, unprivileged,
 };
 use nix::errno::Errno::*;
 
@@ -250,6 +250,45 @@ pub(super) const ROWS: &[Row] = &[
         t("a group has no mapping in this user namespace", "某个组在当前用户命名空间中没有映射"),
         t("see what is mapped: `show /proc/self/gid_map`", "查看映射：`show /proc/self/gid_map`"),
         always,
+    ),
+    row(
+        "I31",
+        &[
+            "openat",
+            "open",
+            "open_tree",
+            "socket",
+            "socketpair",
+            "pipe2",
+            "pidfd_open",
+            "fsopen",
+            "fsmount",
+            "dup",
+            "accept4",
+            "bpf",
+            "landlock_create_ruleset",
+            "memfd_create",
+            "epoll_create1",
+            "inotify_init1",
+        ],
+        &[EMFILE],
+        t(
+            "the process has as many open descriptors as RLIMIT_NOFILE allows: the limit is one more than the highest number, and what was open before it was lowered stays open",
+            "进程打开的描述符已达 RLIMIT_NOFILE：该限制是最大描述符号加一，降低限制之前打开的不受影响",
+        ),
+        t("see it: `rlimit nofile`", "查看：`rlimit nofile`"),
+        descriptors,
+    ),
+    row(
+        "I32",
+        &["mq_open"],
+        &[EMFILE],
+        t(
+            "the POSIX queues of this user take as many bytes as RLIMIT_MSGQUEUE allows, or the process has no descriptor left (RLIMIT_NOFILE): both are EMFILE",
+            "该用户的 POSIX 队列已用完 RLIMIT_MSGQUEUE 允许的字节数，或进程没有可用的描述符（RLIMIT_NOFILE）：两者都是 EMFILE",
+        ),
+        t("see both: `rlimit msgqueue`, `rlimit nofile`", "查看两者：`rlimit msgqueue`、`rlimit nofile`"),
+        queue_bytes,
     ),
     row(
         "H8",

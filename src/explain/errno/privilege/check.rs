@@ -193,3 +193,29 @@ pub(super) fn no_landlock(case: &Case<'_>) -> Verdict {
         _ => yes(),
     }
 }
+
+/// The limits of the process that made the call, by name.
+fn limit(case: &Case<'_>, name: &str) -> Option<Option<u64>> {
+    case.live.caller.bounds.rlimits.is().and_then(|limits| limits.get(name)).map(|limit| limit.soft)
+}
+
+/// Nothing but this limit makes EMFILE of these calls.
+pub fn descriptors(case: &Case<'_>) -> Verdict {
+    let soft = limit(case, "NOFILE").flatten().map_or("?".into(), |soft| soft.to_string());
+    let who = case.who();
+    yes().seen(format!("the soft limit of {} is {soft}", who.en), format!("{}的软限制为 {soft}", who.zh))
+}
+
+/// Which of the two limits it was is told by the one that is low.
+pub fn queue_bytes(case: &Case<'_>) -> Verdict {
+    let text = |limit: Option<Option<u64>>| match limit {
+        Some(Some(soft)) => soft.to_string(),
+        Some(None) => "unlimited".into(),
+        None => "?".into(),
+    };
+    let (queue, files) = (text(limit(case, "MSGQUEUE")), text(limit(case, "NOFILE")));
+    yes().seen(
+        format!("RLIMIT_MSGQUEUE is {queue} bytes, RLIMIT_NOFILE {files}"),
+        format!("RLIMIT_MSGQUEUE 为 {queue} 字节，RLIMIT_NOFILE 为 {files}"),
+    )
+}
