@@ -66,7 +66,7 @@ pub use terminal::{
 pub use trial::trial;
 
 use socket::extended_answers;
-pub use unpack::{Unpacked, nameless_file, unpack};
+pub use unpack::{Unpacked, nameless_file, unpack, walk};
 
 use crate::model::{Arg, Call};
 use nix::errno::Errno;

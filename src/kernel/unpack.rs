@@ -3,10 +3,12 @@
 //! Every parent directory is opened from the layer's root with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS (openat2(2)), so
 //! neither `..` nor a link that the archive itself made leads out. The thousands of calls are plumbing, not recorded.
 
+use nix::dir::Dir;
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, OpenHow, ResolveFlag, open, openat, openat2};
 use nix::sys::stat::{Mode, SFlag, fchmod, makedev, mkdirat, mknodat};
 use nix::unistd::{Gid, LinkatFlags, Uid, UnlinkatFlags, fchownat, linkat, symlinkat, unlinkat};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -14,6 +16,7 @@ use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
 use tar::{Archive, EntryType};
 
 /// The prefix of names that hide a file of a lower layer (OCI image layer specification, "Whiteouts").
@@ -22,6 +25,16 @@ const WHITEOUT: &[u8] = b".wh.";
 const OPAQUE: &[u8] = b".wh..wh..opq";
 /// So many odd entries are remembered by name.
 const NAMED: usize = 4;
+
+/// What an archive may be at most: no image comes near, and a few kilobytes can be written that unpack without end.
+const MOST_ENTRIES: usize = 1_000_000;
+/// Bytes, unpacked.
+const MOST_BYTES: u64 = 64 << 30;
+/// Bytes of headers before one entry: long names, extended attributes. They are held in memory, as many as there are.
+const MOST_HEADER: u64 = 1 << 20;
+
+/// Neither `..` nor a link leads out.
+const WITHIN: ResolveFlag = ResolveFlag::RESOLVE_BENEATH.union(ResolveFlag::RESOLVE_NO_SYMLINKS);
 
 /// What became of an archive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,20 +56,70 @@ pub struct Unpacked {
 pub fn unpack(archive: impl Read, dir: &Path, lowers: &[PathBuf]) -> io::Result<Unpacked> {
     let root = open(dir, OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty())?;
     let mut layer = Layer { root, done: Unpacked::default(), opaque: BTreeSet::new() };
-    let mut archive = Archive::new(archive);
-    for entry in archive.entries()? {
-        let mut entry = entry?;
+    walk(archive, |entry| {
         let name = entry.path()?.into_owned();
-        match layer.put(&name, &mut entry) {
+        match layer.put(&name, entry) {
             Ok(()) => layer.done.made += 1,
             Err(error) if is_fatal(&error) => return Err(error),
             Err(_) => layer.leave_out(&name),
         }
-    }
+        Ok(())
+    })?;
     for path in std::mem::take(&mut layer.opaque) {
         layer.hide(dir, &path, lowers)?;
     }
     Ok(layer.done)
+}
+
+/// Each entry of an archive, in order.
+///
+/// Errors: what is wrong with the archive; `InvalidData` for one that is larger than any image; what `each` gives.
+pub fn walk<R: Read>(archive: R, mut each: impl FnMut(&mut tar::Entry<'_, Metered<R>>) -> io::Result<()>) -> io::Result<()> {
+    let meter = Rc::new(Meter { left: Cell::new(MOST_HEADER), whole: Cell::new(MOST_BYTES) });
+    let mut archive = Archive::new(Metered { inner: archive, meter: Rc::clone(&meter) });
+    let mut entries = archive.entries()?;
+    for _ in 0..MOST_ENTRIES {
+        // What is read before the entry is there is headers.
+        meter.left.set(MOST_HEADER);
+        let Some(entry) = entries.next() else { return Ok(()) };
+        meter.left.set(u64::MAX);
+        let mut entry = entry?;
+        each(&mut entry)?;
+        // What was not wanted is passed over here: it is no header. The holes of a sparse file count, too, though nothing is read there.
+        let passed = io::copy(&mut entry.take(meter.whole.get()), &mut io::sink())?;
+        meter.whole.set(meter.whole.get().saturating_sub(passed));
+    }
+    Err(too_large("entries"))
+}
+
+/// What may still be read.
+struct Meter {
+    left: Cell<u64>,
+    whole: Cell<u64>,
+}
+
+/// A reader that stops where an archive asks for too much.
+pub struct Metered<R> {
+    inner: R,
+    meter: Rc<Meter>,
+}
+
+impl<R: Read> Read for Metered<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let most = self.meter.left.get().min(self.meter.whole.get());
+        if most == 0 {
+            return Err(too_large(if self.meter.whole.get() == 0 { "bytes" } else { "headers" }));
+        }
+        let room = into.len().min(usize::try_from(most).unwrap_or(usize::MAX));
+        let count = self.inner.read(&mut into[..room])?;
+        self.meter.left.set(self.meter.left.get() - count as u64);
+        self.meter.whole.set(self.meter.whole.get() - count as u64);
+        Ok(count)
+    }
+}
+
+fn too_large(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("it is larger than any image ({what})"))
 }
 
 struct Layer {
@@ -143,7 +206,7 @@ impl Layer {
     /// Opens a directory of the layer; those that are missing are made.
     fn dir(&self, path: &Path) -> io::Result<OwnedFd> {
         let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
-        let how = OpenHow::new().flags(flags).resolve(ResolveFlag::RESOLVE_BENEATH | ResolveFlag::RESOLVE_NO_SYMLINKS);
+        let how = OpenHow::new().flags(flags).resolve(WITHIN);
         let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         match openat2(&self.root, path, how) {
             Ok(dir) => Ok(dir),
@@ -173,8 +236,7 @@ impl Layer {
     /// Hides what lower layers have in a directory, by name: it works where no extended attribute can be set.
     fn hide(&self, dir: &Path, path: &Path, lowers: &[PathBuf]) -> io::Result<()> {
         let here = self.dir(path)?;
-        let names = lowers.iter().filter_map(|lower| std::fs::read_dir(lower.join(path)).ok()).flatten().flatten();
-        let names: BTreeSet<OsString> = names.map(|entry| entry.file_name()).collect();
+        let names: BTreeSet<OsString> = lowers.iter().flat_map(|lower| names_in(lower, path)).collect();
         for name in names {
             match std::fs::symlink_metadata(dir.join(path).join(&name)) {
                 Ok(found) if found.is_dir() => self.hide(dir, &path.join(&name), lowers)?,
@@ -191,6 +253,18 @@ impl Layer {
             self.done.odd.push(name.to_string_lossy().into_owned());
         }
     }
+}
+
+/// What is in a directory of a layer. One that links lead to is not of the layer, and overlay does not merge it either.
+fn names_in(layer: &Path, path: &Path) -> Vec<OsString> {
+    let found = || -> Result<Dir, Errno> {
+        let root = open(layer, OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty())?;
+        let how = OpenHow::new().flags(OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC).resolve(WITHIN);
+        Dir::from_fd(openat2(&root, if path.as_os_str().is_empty() { Path::new(".") } else { path }, how)?)
+    };
+    let Ok(mut dir) = found() else { return Vec::new() };
+    let names = dir.iter().flatten().map(|entry| OsStr::from_bytes(entry.file_name().to_bytes()).to_os_string());
+    names.filter(|name| !matches!(name.as_bytes(), b"." | b"..")).collect()
 }
 
 /// The path without a leading `/` or `./`; None where it climbs.

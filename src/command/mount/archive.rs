@@ -1,6 +1,6 @@
 //! What is in an image archive: `docker save`, an OCI layout, or simply a root directory. Nothing in it is trusted.
 
-use crate::kernel::nameless_file;
+use crate::kernel::{nameless_file, walk};
 use crate::model::Msg;
 use flate2::read::GzDecoder;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Take};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use tar::{Archive, EntryType};
+use tar::EntryType;
 
 /// A manifest or configuration longer than this is none.
 const LONGEST_JSON: u64 = 4 << 20;
@@ -177,10 +177,8 @@ fn is_gzip(file: &mut File) -> io::Result<bool> {
 }
 
 fn contents(file: &File) -> Result<BTreeMap<String, Place>, Trouble> {
-    let mut archive = Archive::new(file);
     let mut entries = BTreeMap::new();
-    for entry in archive.entries_with_seek()? {
-        let entry = entry?;
+    walk(file, |entry| {
         let name = entry.path()?.to_string_lossy().trim_start_matches("./").trim_start_matches('/').to_string();
         let place = match entry.header().entry_type() {
             EntryType::Symlink | EntryType::Link => {
@@ -190,7 +188,8 @@ fn contents(file: &File) -> Result<BTreeMap<String, Place>, Trouble> {
             _ => Place::Content { offset: entry.raw_file_position(), size: entry.size() },
         };
         entries.insert(name, place);
-    }
+        Ok(())
+    })?;
     Ok(entries)
 }
 

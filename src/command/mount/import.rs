@@ -6,8 +6,12 @@ use super::overlay::overlay;
 use crate::command::{Args, Card, Equivalent, Example, Inside, Kind, Man, Primitive, Run, Said, Stop};
 use crate::kernel::{Unpacked, unpack};
 use crate::model::{Msg, NoteKind, NsKind, Text};
+use crate::observe::process::{field, read};
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// An inode of tmpfs takes about a kilobyte of the kernel's memory, which `size` does not count.
+const MOST_FILES: u32 = 500_000;
 
 /// The card.
 pub const CARD: Card = Card {
@@ -32,9 +36,9 @@ pub const CARD: Card = Card {
     explain: Text {
         en: "A container image is a list of tar archives and a description. A tmpfs is mounted on DIR; layer N is unpacked into DIR/N, 0 is the lowest; overlay mounts them with DIR/upper on top at DIR/root. \
              `.wh.` names become overlay's whiteouts. The archive is not trusted: names with `..`, paths that lead through links, and devices are left out and named; digests are not \
-             checked, and file capabilities are not set. All of it lives in memory and goes with the mount namespace. Nothing is run: `chdir DIR/root; pivot_root . .; umount -l .`, then `spawn`.",
+             checked, and file capabilities are not set. All of it lives in memory, in half of what is free at most, and goes with the mount namespace. Nothing is run: `chdir DIR/root; pivot_root . .; umount -l .`, then `spawn`.",
         zh: "容器镜像就是若干 tar 归档加一份说明。先在 DIR 上挂一个 tmpfs，把第 N 层解到 DIR/N（0 是最底层），再由 overlay 连同 DIR/upper 一起挂到 DIR/root。`.wh.` 开头的名字变成 overlay 的 whiteout。\
-             归档不可信：含 `..` 的名字、经过符号链接的路径以及设备文件都会略过并列出；不校验摘要，不设置文件权能。内容都在内存中，随挂载命名空间一起消失。\
+             归档不可信：含 `..` 的名字、经过符号链接的路径以及设备文件都会略过并列出；不校验摘要，不设置文件权能。内容都在内存中（最多占空闲内存的一半），随挂载命名空间一起消失。\
              这里不运行任何程序：接着用 `chdir DIR/root; pivot_root . .; umount -l .`，再 `spawn`。",
     },
     equivalents: &[
@@ -66,11 +70,20 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     if let Err(error) = std::fs::metadata(file) {
         return Err(sorry(file, &Trouble::Io(error)));
     }
-    cx.kernel.mount(Some("tmpfs"), dir, Some("tmpfs"), libc::MS_NODEV, Some("mode=755"))?;
+    cx.kernel.mount(Some("tmpfs"), dir, Some("tmpfs"), libc::MS_NODEV, Some(&room()))?;
     import(cx, file, dir.trim_end_matches('/')).inspect_err(|_| {
         // Half an image helps nobody; what made it fail is what matters.
         let _ = cx.kernel.umount2(dir, true);
     })
+}
+
+/// Half of the memory that is free, and not more files than that can hold: an archive of a few kilobytes can unpack to more than any machine has.
+fn room() -> String {
+    let text = read(Path::new("/proc/meminfo"));
+    let free = text.is().and_then(|text| field(text, "MemAvailable")?.split(' ').next()?.parse::<u64>().ok());
+    // Of what there is in all, where it cannot be read (after pivot_root, without /proc).
+    let size = free.map_or("20%".into(), |kilobytes| format!("{}k", kilobytes / 2));
+    format!("mode=755,size={size},nr_inodes={MOST_FILES}")
 }
 
 fn import(cx: &mut Inside<'_>, file: &str, dir: &str) -> Result<Said, Stop> {
