@@ -24,7 +24,10 @@ impl Size {
         }
         if let Some(percent) = word.strip_suffix('%') {
             return match percent.parse::<f64>() {
-                Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(Size::Bytes((whole as f64 * percent / 100.0) as u64)),
+                // Above 2^53 a float cannot tell neighbours apart: never more than there is.
+                Ok(percent) if (0.0..=100.0).contains(&percent) => {
+                    Ok(Size::Bytes(((whole as f64 * percent / 100.0) as u64).min(whole)))
+                }
                 _ => Err(bad(word)),
             };
         }
@@ -80,6 +83,8 @@ mod tests {
             assert_eq!(Size::parse(word, 1000), Ok(Size::Bytes(bytes)), "{word}");
         }
         assert_eq!(Size::parse("max", 0), Ok(Size::Max));
+        let odd = (1 << 62) - 1;
+        assert_eq!(Size::parse("100%", odd), Ok(Size::Bytes(odd)));
     }
 
     #[test]

@@ -158,6 +158,7 @@ fn a_weight_comes_back_as_it_was_set() {
         let fixture_free = v1::shares(weight);
         assert_eq!(v1::weight(fixture_free), weight);
     }
+    assert_eq!((v1::weight(u64::MAX), v1::shares(u64::MAX)), (10_000, u64::MAX / 100));
 }
 
 #[test]

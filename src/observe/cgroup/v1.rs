@@ -107,11 +107,11 @@ pub fn writes(dir: &Path, knob: &Knob, value: &str) -> Result<Vec<Write>, NoTwin
 
 /// The kernel's own conversion: 100 is 1024 shares (kernel/sched/core.c, `cpu_weight_write_u64`).
 pub(super) fn shares(weight: u64) -> u64 {
-    (weight.saturating_mul(1024) + 50) / 100
+    weight.saturating_mul(1024).saturating_add(50) / 100
 }
 
 pub(super) fn weight(shares: u64) -> u64 {
-    ((shares.saturating_mul(100) + 512) / 1024).clamp(1, 10_000)
+    (shares.saturating_mul(100).saturating_add(512) / 1024).clamp(1, 10_000)
 }
 
 fn limit(bytes: i128) -> Limit {
