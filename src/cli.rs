@@ -81,6 +81,9 @@ enum Verb {
         /// Write into the lessons what their lines show and how they end now; asserts stay as they are
         #[arg(long)]
         update: bool,
+        /// As root, run also the lines of lessons that are not boxlab's own, without asking
+        #[arg(long)]
+        yes: bool,
     },
     /// The pane alone, in this terminal: a session of boxlab, or any process of the machine. It changes nothing
     Watch {
@@ -101,6 +104,9 @@ enum Verb {
         /// Both languages say the same as they are now: remember that
         #[arg(long)]
         accept: bool,
+        /// As root, run also the lines of lessons that are not boxlab's own, without asking
+        #[arg(long)]
+        yes: bool,
     },
     /// Begin a lesson file: an empty one, or one from what you do in a session
     Lesson {
@@ -200,11 +206,16 @@ pub fn main() -> i32 {
         });
     }
     match cli.verb {
-        Some(Verb::Replay { files, from, json, junit, html, cast, limit, update }) => {
+        Some(Verb::Replay { files, yes, .. } | Verb::Lint { files, yes, read_only: false, .. })
+            if !yes && !script::agreed(&files, lang) =>
+        {
+            2
+        }
+        Some(Verb::Replay { files, from, json, junit, html, cast, limit, update, .. }) => {
             let limit = Some(Duration::from_secs(limit));
             replay(&lesson::Wish { files, from, json, junit, html, cast, limit, update }, lang)
         }
-        Some(Verb::Lint { files, read_only, accept }) => lint(&Lint { files, read_only, accept }, lang),
+        Some(Verb::Lint { files, read_only, accept, .. }) => lint(&Lint { files, read_only, accept }, lang),
         Some(Verb::Lesson { what }) => author(&what, lang),
         Some(Verb::Docs { page }) => match script::say(&match page {
             Page::Commands => docs::commands(),

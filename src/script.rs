@@ -1,9 +1,11 @@
 //! Lines without a prompt: `-c`, files, standard input; as text or as JSON.
 
+use crate::lesson::trust;
 use crate::model::{Lang, Msg, Text};
 use crate::session::{Session, clean::Remains, signals};
 use crate::ui::{self, Style, Theme};
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 /// Runs the lines and prints what each did. Returns 0 when every line did what it says, else 1.
@@ -64,6 +66,22 @@ pub fn clean(dry_run: bool, lang: Lang) -> i32 {
     lines.retain(|line| !left.contains(line));
     let status = if lines.is_empty() { 0 } else { told(CLEARED, &lines) };
     if left.is_empty() { status } else { told(STILL, &left).max(1) }
+}
+
+/// May the lines of these lessons run? Those that ask are shown; where nobody can answer, the answer is no.
+pub fn agreed(files: &[PathBuf], lang: Lang) -> bool {
+    let style = bare_style(lang);
+    let asks = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    let next = match asks {
+        true => Msg::new("run them? y or n", "执行吗？输入 y 或 n"),
+        false => Msg::new("--yes runs them", "加上 --yes 即可执行"),
+    };
+    files.iter().filter_map(|file| Some((file, trust::foreign(file)?))).all(|(file, lesson)| {
+        let mut answer = String::new();
+        // Standard output is for what was asked for, which may be JSON.
+        eprint!("{}", trust::told(&file.to_string_lossy(), &lesson, &next, &style));
+        asks && std::io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
+    })
 }
 
 /// Writes to standard output at once.

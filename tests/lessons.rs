@@ -86,12 +86,12 @@ fn the_exit_status_says_what_became_of_the_lessons() {
         (&skip, 3, "too old"),
         (&bad, 2, ":7:8"),
     ] {
-        let output = boxlab(&["replay", file.path()]);
+        let output = boxlab(&["replay", "--yes", file.path()]);
         assert_eq!(output.status.code(), Some(status), "{}", text(&output));
         assert!(text(&output).contains(says), "{says}: {}", text(&output));
     }
     // All mistakes of a file at once; and one bad file does not keep the others from being run.
-    let all = text(&boxlab(&["replay", bad.path(), held.path()]));
+    let all = text(&boxlab(&["replay", "--yes", bad.path(), held.path()]));
     assert!(all.contains(":6:3") && all.contains("`show") && all.contains("`ns.uts`") && all.contains("1 steps held"), "{all}");
     assert_eq!(boxlab(&["replay", "/no/such.txt"]).status.code(), Some(2));
 }
@@ -100,7 +100,7 @@ fn the_exit_status_says_what_became_of_the_lessons() {
 fn a_line_without_an_end_fails_where_it_stands_and_the_lesson_goes_on() {
     let file =
         Temporary::new("endless", "== a\nen x | zh y\n$ spawn sleep infinity\n== b\nen x | zh y\n$ show /proc/self/comm\n");
-    let output = boxlab(&["replay", "--limit", "1", file.path()]);
+    let output = boxlab(&["replay", "--yes", "--limit", "1", file.path()]);
     let shown = text(&output);
     assert_eq!(output.status.code(), Some(1), "{shown}");
     assert!(
@@ -122,7 +122,7 @@ fn a_subject_that_a_limit_kills_is_told_which() {
 #[test]
 fn a_lesson_from_anywhere_cannot_write_to_the_terminal() {
     let file = Temporary::new("evil", "== a\nen \u{1b}]0;owned\u{7} | zh \u{1b}[2J\n$ show \u{1b}[31m\n  \u{1b}[2J\n\u{1b}[2J\n");
-    let shown = text(&boxlab(&["replay", file.path()]));
+    let shown = text(&boxlab(&["replay", "--yes", file.path()]));
     assert!(shown.contains("^["), "{shown}");
     assert!(!shown.contains('\u{1b}'), "{shown:?}");
 }
@@ -135,7 +135,12 @@ fn lint_says_what_could_be_better() {
     }
     let good = "== a\nen x | zh y\n$ unshare uts\nassert changed(ns.uts)\nhint en Type: unshare uts | zh 输入：unshare uts\n";
     let held = Temporary::new("good", good);
-    assert_eq!(boxlab(&["lint", held.path()]).status.code(), Some(0), "{}", text(&boxlab(&["lint", held.path()])));
+    assert_eq!(
+        boxlab(&["lint", "--yes", held.path()]).status.code(),
+        Some(0),
+        "{}",
+        text(&boxlab(&["lint", "--yes", held.path()]))
+    );
     for (steps, says) in [
         (
             "== a\nen x | zh y\n$ unshare uts\nassert last.errno == none\nhint en Type: unshare uts | zh 输入：unshare uts\n",
@@ -156,7 +161,7 @@ fn lint_says_what_could_be_better() {
         ("== a observe\nen TEXT | zh y\n$ show ns\n", "still to be written"),
     ] {
         let file = Temporary::new("lint", steps);
-        let output = boxlab(&["lint", file.path()]);
+        let output = boxlab(&["lint", "--yes", file.path()]);
         assert_eq!(output.status.code(), Some(1), "{says}: {}", text(&output));
         assert!(text(&output).contains(says), "{says}: {}", text(&output));
     }
@@ -204,8 +209,18 @@ fn a_replay_leaves_reports_that_others_can_read() {
     let read = |name: &str| std::fs::read_to_string(dir.join(name)).unwrap_or_default();
     let steps = "== a\nen <b>x</b> `ls` | zh y\n$ show /proc/self/comm\n  another\n== b\nskip unless kernel>=99.0  en too old | zh 太旧\nen x | zh y\n";
     let file = Temporary::new("reports", steps);
-    let output =
-        boxlab(&["replay", file.path(), "--junit", &at("j.xml"), "--html", &at("p.html"), "--cast", &at("c.cast"), "--json"]);
+    let output = boxlab(&[
+        "replay",
+        "--yes",
+        file.path(),
+        "--junit",
+        &at("j.xml"),
+        "--html",
+        &at("p.html"),
+        "--cast",
+        &at("c.cast"),
+        "--json",
+    ]);
     assert_eq!(output.status.code(), Some(1));
     let object: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
     assert_eq!((&object["steps"][0]["outcome"], &object["steps"][1]["why"]), (&"failed".into(), &"too old".into()));
@@ -222,8 +237,13 @@ fn a_replay_leaves_reports_that_others_can_read() {
     );
     holds_as_a_cast(&read("c.cast"));
     // What was wrong is written anew, and holds then.
-    assert_eq!(boxlab(&["replay", file.path(), "--update"]).status.code(), Some(1));
-    assert_eq!(boxlab(&["replay", file.path()]).status.code(), Some(3), "{}", text(&boxlab(&["replay", file.path()])));
+    assert_eq!(boxlab(&["replay", "--yes", file.path(), "--update"]).status.code(), Some(1));
+    assert_eq!(
+        boxlab(&["replay", "--yes", file.path()]).status.code(),
+        Some(3),
+        "{}",
+        text(&boxlab(&["replay", "--yes", file.path()]))
+    );
     std::fs::remove_dir_all(&dir).expect("it was ours");
 }
 
@@ -232,7 +252,7 @@ fn a_new_lesson_can_be_replayed_and_is_never_written_over_another() {
     let path = std::env::temp_dir().join(format!("boxlab-lesson-{}-new.txt", std::process::id()));
     let file = Temporary(path);
     assert_eq!(boxlab(&["lesson", "new", file.path()]).status.code(), Some(0));
-    assert!(matches!(boxlab(&["replay", file.path()]).status.code(), Some(0 | 3)));
+    assert!(matches!(boxlab(&["replay", "--yes", file.path()]).status.code(), Some(0 | 3)));
     assert_eq!(boxlab(&["lesson", "new", file.path()]).status.code(), Some(2));
     assert_eq!(boxlab(&["lesson", "record", file.path()]).status.code(), Some(2));
 }
@@ -260,6 +280,6 @@ fn an_effect_is_isolated_leaks_or_is_denied() {
                  == b observe\nen x | zh y\n$ unshare user\nassert effect(hostname) == denied\nassert effect(network) == denied\nassert effect(date) == denied\n\
                  == c observe\nen x | zh y\n$ unshare uts\nassert effect(hostname) == isolated\nassert effect(mount) == denied\n";
     let file = Temporary::new("effect", steps);
-    let output = boxlab(&["replay", file.path()]);
+    let output = boxlab(&["replay", "--yes", file.path()]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
 }

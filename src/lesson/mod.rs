@@ -14,6 +14,7 @@ mod reports;
 mod run;
 pub mod shelf;
 mod symbols;
+pub mod trust;
 mod update;
 pub mod write;
 

@@ -56,7 +56,7 @@ pub fn find(word: &str) -> Result<Entry, Missing> {
 }
 
 /// A file that somebody named: it may be anything. What never ends, or waits for a writer, is refused.
-fn read(path: &Path) -> io::Result<String> {
+pub(super) fn read(path: &Path) -> io::Result<String> {
     let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
     if !file.metadata()?.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "no regular file"));

@@ -16,7 +16,8 @@ use crate::lesson::check::Prober;
 use crate::lesson::format::{Step, StepKind};
 use crate::lesson::progress::Mark;
 use crate::lesson::shelf::{self, Entry};
-use crate::model::Turn;
+use crate::lesson::trust;
+use crate::model::{Msg, Turn};
 use crate::session::{Session, signals};
 use crate::ui::Style;
 use log::Log;
@@ -84,6 +85,8 @@ pub struct Class {
     pending: bool,
     /// The title page is shown; the first step comes after it.
     title: bool,
+    /// The text of a lesson that is not boxlab's own, once it has been shown what it runs.
+    agreed: Option<String>,
     poll: bool,
     votes: Option<Vec<(String, u32)>>,
 }
@@ -233,6 +236,12 @@ impl Class {
             Ok(entry) => entry,
             Err(missing) => return desk.say(&list::missing(word, &missing, &desk.style)),
         };
+        if trust::asks(&entry.text) && self.agreed.as_ref() != Some(&entry.text) {
+            let again = format!("`lesson {word}`");
+            let next = Msg::new(format!("{again} once more begins it"), format!("再输入一次 {again} 即可开始"));
+            self.agreed = Some(entry.text);
+            return desk.say(&trust::told(word, &entry.lesson, &next, &desk.style));
+        }
         if let Some(why) = self.prober.unmet(&entry.lesson.needs) {
             return desk.say(&list::unfit_lesson(&entry, &why, &desk.style));
         }
