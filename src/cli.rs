@@ -189,7 +189,7 @@ pub fn main() -> i32 {
         let _ = error.print();
         return error.exit_code();
     }
-    let lang = cli.lang.map_or_else(locale, |lang| match lang {
+    let lang = cli.lang.map_or_else(script::locale, |lang| match lang {
         Language::En => Lang::En,
         Language::Zh => Lang::Zh,
     });
@@ -398,11 +398,4 @@ fn sweep(keeper: i32) {
 fn no_subject(error: &std::io::Error) -> i32 {
     eprintln!("boxlab: the subject cannot be started: {error}");
     1
-}
-
-/// The language of LC_ALL, LC_MESSAGES, LANG, in this order (locale(7)).
-fn locale() -> Lang {
-    let set =
-        ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(|name| std::env::var(name).ok()).find(|value| !value.is_empty());
-    set.map_or(Lang::En, |value| Lang::of_locale(&value))
 }

@@ -121,6 +121,13 @@ pub fn bare_style(lang: Lang) -> Style {
     Style { lang, colour, utf8: !terminal || utf8_locale(lang), theme: theme(), width, ..Style::default() }
 }
 
+/// The language of LC_ALL, LC_MESSAGES, LANG, in this order (locale(7)).
+pub fn locale() -> Lang {
+    let set =
+        ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(|name| std::env::var(name).ok()).find(|value| !value.is_empty());
+    set.map_or(Lang::En, |value| Lang::of_locale(&value))
+}
+
 /// Can the terminal show more than ASCII? By the locale's name; who asks for Chinese has a terminal that shows it.
 fn utf8_locale(lang: Lang) -> bool {
     let set = ["LC_ALL", "LC_CTYPE", "LANG"].iter().filter_map(|name| std::env::var(name).ok()).find(|value| !value.is_empty());
