@@ -264,7 +264,7 @@ fn the_lesson_that_was_recorded_holds_and_reads_well() {
         return;
     }
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/hostnames.txt");
-    for args in [["lint", file].as_slice(), &["replay", file], &["replay", "--lang", "zh", file]] {
+    for args in [["lint", "--yes", file].as_slice(), &["replay", "--yes", file], &["replay", "--yes", "--lang", "zh", file]] {
         let output = boxlab(args);
         assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     }
