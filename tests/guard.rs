@@ -59,6 +59,8 @@ const LINES: &[(&str, &[&str])] = &[
     ("setgroups", &["setgroups 1000"]),
     ("securebits", &["securebits +NOROOT"]),
     ("seccomp", &["seccomp deny mount"]),
+    ("seccomp notify", &["seccomp notify geteuid=4711 -- true"]),
+    ("cgroup delegate", &["cgroup delegate guarded 65534", "cgroup delegate .. 0", "cgroup delegate / 0"]),
     ("landlock", &["landlock ro /"]),
     ("rlimit", &["rlimit NOFILE 100 200"]),
     ("oom_score", &["oom_score 500"]),
