@@ -193,9 +193,8 @@ pub fn main() -> i32 {
         Language::En => Lang::En,
         Language::Zh => Lang::Zh,
     });
-    if cli.rootless
-        && let Err(status) = become_root(lang)
-    {
+    let became = if cli.rootless { become_root(lang) } else { Ok(()) };
+    if let Err(status) = became {
         return status;
     }
     if let Some(theme) = cli.theme {
