@@ -608,14 +608,16 @@ fn changes_something(seen: &strace::Seen) -> bool {
 /// Runs this program again in namespaces of its own, whose mounts are shared with each other as on a host with systemd.
 fn sandbox(who: &str, test: &str) {
     let own = std::env::current_exe().expect("it has a path");
-    let setup = "mount --make-rprivate / && mount -t tmpfs tmpfs /tmp && mount -t tmpfs tmpfs /mnt && chmod 1777 /tmp /mnt && \
-                 cp \"$BOXLAB\" /tmp/boxlab && chmod 755 /tmp/boxlab && mount --make-rshared / && exec \"$@\"";
+    // Both programs are opened before anything is mounted: they may lie below /tmp themselves.
+    let setup = "exec 3<\"$BOXLAB\" 4<\"$OWN\" && mount --make-rprivate / && mount -t tmpfs tmpfs /tmp && mount -t tmpfs tmpfs /mnt && \
+                 chmod 1777 /tmp /mnt && cat <&3 >/tmp/boxlab && cat <&4 >/tmp/guard && exec 3<&- 4<&- && \
+                 chmod 755 /tmp/boxlab /tmp/guard && mount --make-rshared / && exec /tmp/guard \"$@\"";
     let output = Command::new("unshare")
         .args(["--mount", "--uts", "--ipc", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", setup, "sh"])
-        .arg(own)
         .args(["--exact", test, "--nocapture", "--test-threads=1"])
         .env(WHO, who)
         .env("BOXLAB", env!("CARGO_BIN_EXE_boxlab"))
+        .env("OWN", own)
         .stdin(Stdio::null())
         .output()
         .expect("unshare(1) runs");

@@ -354,9 +354,15 @@ fn whoever_panics_the_terminal_is_itself_again_and_nothing_is_left() {
 #[test]
 fn a_subject_that_panics_is_replaced() {
     let mut terminal = open_with(PROVOKED);
-    signal(pids(&terminal)[3], Signal::SIGUSR1);
+    let subject = pids(&terminal)[3];
+    signal(subject, Signal::SIGUSR1);
     terminal.wait_view("a test asked for this panic");
-    line(&mut terminal, "");
+    // It says so a moment before it ends. (And Enter alone would begin a lesson, on a fresh subject.)
+    terminal.until("it has ended", |_| {
+        let stat = std::fs::read_to_string(format!("/proc/{subject}/stat")).unwrap_or_default();
+        stat.rsplit(')').next().is_none_or(|rest| rest.trim_start().is_empty() || rest.trim_start().starts_with('Z'))
+    });
+    line(&mut terminal, "history");
     terminal.wait_view("subject a ended (status 101)");
     terminal.wait_idle();
     line(&mut terminal, "quit");
