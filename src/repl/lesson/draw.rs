@@ -294,8 +294,8 @@ pub fn regained(style: &Style) -> String {
 pub fn lost(style: &Style) -> String {
     words(
         &sign(style, Sign::Careful),
-        "the subject is another one now; `reset` builds again what the steps before had built",
-        "被观察进程已经换了；`reset` 会重建之前各步的成果",
+        "the subject is another one now; `reset` builds again what the steps before had built, `back` goes to the step before",
+        "被观察进程已经换了；`reset` 会重建之前各步的成果，`back` 回到上一步",
         Role::Warn,
         style,
     )
