@@ -53,16 +53,16 @@ fn what_changed_names_the_mounts_that_came_and_went() {
     }
     let text = run(
         SHARED_HOST,
-        "unshare mnt; mount private -r /; mount tmpfs /mnt nosuid; mount remount /mnt ro; mount shared /mnt; mount move /mnt /media; \
-         spawn umount /media; spawn true; mount tmpfs /mnt; chdir /mnt; mkdir old; pivot_root . old; umount -l /old",
+        "unshare mnt; mount private -r /; mount tmpfs /mnt nosuid; mount remount /mnt ro; mount shared /mnt; mount move /mnt /srv; \
+         spawn umount /srv; spawn true; mount tmpfs /mnt; chdir /mnt; mkdir old; pivot_root . old; umount -l /old",
     );
     for (line, shows) in [
         ("mount private -r /", " shared \u{2192} / +"),
         ("mount tmpfs /mnt nosuid", "+ mount  /mnt tmpfs nosuid"),
         ("mount remount /mnt ro", "~ mount.options  /mnt rw,nosuid,relatime \u{2192} /mnt ro,nosuid,relatime"),
         ("mount shared /mnt", "~ mount.propagation  /mnt private \u{2192} /mnt shared"),
-        ("mount move /mnt /media", "~ mount  /mnt tmpfs ro,nosuid shared \u{2192} /media"),
-        ("spawn umount /media", "- mount  /media tmpfs ro,nosuid shared"),
+        ("mount move /mnt /srv", "~ mount  /mnt tmpfs ro,nosuid shared \u{2192} /srv"),
+        ("spawn umount /srv", "- mount  /srv tmpfs ro,nosuid shared"),
         ("pivot_root . old", "/mnt tmpfs \u{2192} / tmpfs"),
         ("umount -l /old", "- mount  /old "),
     ] {
