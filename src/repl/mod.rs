@@ -237,9 +237,6 @@ fn editor(session: &Session, style: &Style) -> rustyline::Result<Bench> {
         .history_ignore_space(true)
         .history_ignore_dups(true)?
         .max_history_size(2000)?
-        // Ctrl-C stays a signal while a line is edited. As a key, one that is typed right after Enter would be kept for the next
-        // line, and the program that was just started would never hear of it.
-        .enable_signals(true)
         .color_mode(if style.colour { ColorMode::Enabled } else { ColorMode::Disabled })
         .build();
     let mut editor = Editor::with_config(config)?;
@@ -290,10 +287,6 @@ impl Hinter for Assistant {
         use rustyline::hint::Hint;
         // This is asked for whenever the line is drawn, so also before the first key.
         signals::count_beside_editor();
-        if line.is_empty() {
-            // There was nothing to clear.
-            signals::interrupts();
-        }
         let hint = hint::hint(line, !self.style.colour).filter(|_| cursor == line.len())?;
         let columns = self.style.width.unwrap_or(usize::MAX);
         // One that would not fit on the row is left out: it would push the screen about at each key.

@@ -30,8 +30,8 @@ pub fn interrupts_end() {
     kernel::handle_signal(Signal::SIGINT, SigHandler::Handler(end));
 }
 
-/// The line editor handles Ctrl-C itself while it reads, and tells nobody of one that came while it was still busy with the keys
-/// before Enter. Called while it reads, this makes it count here as well.
+/// The line editor has a handler of its own while it reads, and when it has given the terminal back already for a moment still: a Ctrl-C
+/// that comes then is told to nobody. Called while it reads, this makes it count here as well.
 pub fn count_beside_editor() {
     kernel::handle_interrupt_too(interrupt);
 }
