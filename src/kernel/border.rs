@@ -1,6 +1,6 @@
 //! What passes between processes whatever their namespaces: pipes, pairs of sockets, sockets with a name.
 
-use super::{Kernel, raw};
+use super::{Kernel, open_on, raw};
 use crate::model::Arg;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
@@ -88,8 +88,7 @@ impl Kernel {
 /// `3<pipe:[4711]>`
 fn end(fd: &OwnedFd) -> Arg {
     let number = fd.as_raw_fd();
-    let path = nix::fcntl::readlink(format!("/proc/self/fd/{number}").as_str());
-    Arg::Fd(number, path.map_or("?".into(), |path| path.to_string_lossy().into_owned()))
+    Arg::Fd(number, open_on(number).unwrap_or_else(|_| "?".into()))
 }
 
 fn shown(name: &str) -> String {

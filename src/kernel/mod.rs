@@ -70,6 +70,7 @@ pub use unpack::{Unpacked, nameless_file, unpack, walk};
 
 use crate::model::{Arg, Call};
 use nix::errno::Errno;
+use std::os::fd::RawFd;
 
 /// Makes calls and remembers each with its answer.
 #[derive(Default)]
@@ -114,6 +115,14 @@ impl Kernel {
 
 fn raw(text: impl Into<String>) -> Arg {
     Arg::Raw(text.into())
+}
+
+/// What a descriptor of this process is open on, as its link in /proc/self/fd has it (proc_pid_fd(5)): a path, `net:[4026532177]`,
+/// `socket:[4711]`. It is how `strace -y` prints it.
+///
+/// Errors: ENOENT where there is no such descriptor, or no /proc.
+pub fn open_on(fd: RawFd) -> Result<String, Errno> {
+    nix::fcntl::readlink(format!("/proc/self/fd/{fd}").as_str()).map(|text| text.to_string_lossy().into_owned())
 }
 
 /// The answer of a raw system call: libc returns -1 and sets errno.

@@ -1,5 +1,6 @@
 //! How a message of rtnetlink(7) is printed: its type and attributes by the kernel's names, as far as boxlab sends them.
 
+use super::open_on;
 use netlink_packet_core::{NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REQUEST};
 use netlink_packet_route::RouteNetlinkMessage;
 use netlink_packet_route::address::{AddressAttribute, AddressMessage};
@@ -86,8 +87,7 @@ fn number(message: &NsidMessage) -> Vec<String> {
 
 /// `<net:[4026532177]>` of a descriptor that is open on a namespace, as `strace -y` prints it.
 fn namespace(fd: i32) -> String {
-    nix::fcntl::readlink(format!("/proc/self/fd/{fd}").as_str())
-        .map_or(String::new(), |text| format!("<{}>", text.to_string_lossy()))
+    open_on(fd).map_or(String::new(), |text| format!("<{text}>"))
 }
 
 fn address(address: &AddressMessage) -> Vec<String> {

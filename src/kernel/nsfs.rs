@@ -1,6 +1,6 @@
 //! Questions to a namespace (ioctl_ns(2)). Readers ask them as plumbing, without a `Call`; they live here because ioctl(2) is `unsafe`.
 
-use super::{Kernel, raw};
+use super::{Kernel, open_on, raw};
 use crate::model::Arg;
 use nix::errno::Errno;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
@@ -40,8 +40,7 @@ impl Kernel {
 }
 
 fn arg(ns: &OwnedFd) -> Arg {
-    let label = nix::fcntl::readlink(format!("/proc/self/fd/{}", ns.as_raw_fd()).as_str());
-    Arg::Fd(ns.as_raw_fd(), label.map_or(String::new(), |label| label.to_string_lossy().into_owned()))
+    Arg::Fd(ns.as_raw_fd(), open_on(ns.as_raw_fd()).unwrap_or_default())
 }
 
 /// NS_GET_ID (Linux 6.18): a number of this namespace that none other has had, or will have until the machine stops.

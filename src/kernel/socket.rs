@@ -1,6 +1,6 @@
 //! Sockets that reach other processes: socket(2), bind(2), listen(2), accept4(2), connect(2), sendto(2), recvfrom(2).
 
-use super::{Kernel, answer, raw};
+use super::{Kernel, answer, open_on, raw};
 use crate::model::Arg;
 use nix::errno::Errno;
 use nix::sys::socket::sockopt::{ReceiveTimeout, ReuseAddr, SendTimeout};
@@ -71,7 +71,7 @@ impl Kernel {
         let fd = self.record("ioctl", vec![label(socket), raw("SIOCGSKNS")], got)?;
         // SAFETY: the kernel has just made this descriptor for us; nobody else owns it.
         let ns = unsafe { OwnedFd::from_raw_fd(fd as i32) };
-        Ok(nix::fcntl::readlink(format!("/proc/self/fd/{}", ns.as_raw_fd()).as_str())?.to_string_lossy().into_owned())
+        open_on(ns.as_raw_fd())
     }
 
     /// bind(2): the address, and above all the port, is the socket's from now on, in its network namespace.
@@ -161,8 +161,7 @@ pub(super) fn extended_answers(fd: &OwnedFd) {
 /// `5<socket:[4711]>`, as `strace -y` prints it.
 fn label(fd: &OwnedFd) -> Arg {
     let number = fd.as_raw_fd();
-    let path = nix::fcntl::readlink(format!("/proc/self/fd/{number}").as_str());
-    Arg::Fd(number, path.map_or("socket".into(), |path| path.to_string_lossy().into_owned()))
+    Arg::Fd(number, open_on(number).unwrap_or_else(|_| "socket".into()))
 }
 
 fn family_name(v6: bool) -> &'static str {

@@ -1,7 +1,7 @@
 //! `idmap`: give the subject's user namespace its IDs, from outside. write(2) to /proc/PID/uid_map or gid_map.
 
 use crate::command::{Args, Card, Count, Equivalent, Example, Kind, Man, Outside, Param, Primitive, Run, Said, Stop};
-use crate::kernel::ns_parent;
+use crate::kernel::{ns_parent, open_on};
 use crate::model::{IdMap, Msg, NoteKind, NsKind, Text};
 use crate::observe;
 use crate::observe::process::{id_maps, link, ns_number, read};
@@ -109,8 +109,7 @@ const OUTSIDE: Text = Text {
 fn foreign_parent(dir: &Path) -> Option<(OwnedFd, String)> {
     let file = File::open(dir.join("ns/user")).ok()?;
     let parent = ns_parent(file.as_fd()).ok()?;
-    let name = nix::fcntl::readlink(format!("/proc/self/fd/{}", parent.as_raw_fd()).as_str()).ok()?;
-    let name = name.to_string_lossy().into_owned();
+    let name = open_on(parent.as_raw_fd()).ok()?;
     let own = link(Path::new("/proc/self/ns/user")).is().map(|id| id.ino);
     (ns_number(&name) != own).then_some((parent, name))
 }

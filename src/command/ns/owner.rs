@@ -1,7 +1,7 @@
 //! `ns owner`: to whom a namespace belongs, and what is above it, asked for step by step. ioctl_ns(2).
 
 use crate::command::{Args, Card, Count, Equivalent, Example, Inside, Kind, Man, Param, Primitive, Run, Said, Stop};
-use crate::kernel::NsQuestion;
+use crate::kernel::{NsQuestion, open_on};
 use crate::model::{Cell, Msg, NoteKind, NsKind, Text};
 use nix::errno::Errno;
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -106,6 +106,5 @@ fn row(cx: &mut Inside<'_>, ns: &OwnedFd, kind: NsKind, is: Msg) -> Vec<Cell> {
 
 /// `user:[4026531837]`.
 fn label(ns: &OwnedFd) -> String {
-    nix::fcntl::readlink(format!("/proc/self/fd/{}", ns.as_raw_fd()).as_str())
-        .map_or_else(crate::model::errno_name, |text| text.to_string_lossy().into_owned())
+    open_on(ns.as_raw_fd()).unwrap_or_else(crate::model::errno_name)
 }

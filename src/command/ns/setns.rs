@@ -1,7 +1,7 @@
 //! `setns`: the subject enters namespaces that exist. setns(2).
 
 use crate::command::{Args, Card, Count, Equivalent, Example, Held, Inside, Kind, Man, Param, Primitive, Run, Said, Stop};
-use crate::kernel::ns_parent;
+use crate::kernel::{ns_parent, open_on};
 use crate::model::{Msg, NoteKind, NsId, NsKind, Seen, Text};
 use crate::observe::process::{field, link, read};
 use std::os::fd::{AsFd, AsRawFd, RawFd};
@@ -139,8 +139,7 @@ fn is_below(path: &Path) -> bool {
 
 /// Does this descriptor stand for a namespace of this kind? By the text of its link.
 fn is_of(fd: RawFd, kind: NsKind) -> bool {
-    let text = nix::fcntl::readlink(format!("/proc/self/fd/{fd}").as_str());
-    text.is_ok_and(|text| text.to_string_lossy().starts_with(&format!("{kind}:[")))
+    open_on(fd).is_ok_and(|text| text.starts_with(&format!("{kind}:[")))
 }
 
 const CLIMB: Text = Text {

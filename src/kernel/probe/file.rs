@@ -1,6 +1,6 @@
 //! Probes of the capabilities over files. The files live in memory only.
 
-use super::super::{Kernel, answer, raw};
+use super::super::{Kernel, answer, open_on, raw};
 use super::other;
 use crate::model::Arg;
 use nix::errno::Errno;
@@ -90,6 +90,5 @@ impl Kernel {
 }
 
 fn label(fd: i32) -> String {
-    let link = nix::fcntl::readlink(format!("/proc/self/fd/{fd}").as_str());
-    link.map_or(LABEL.into(), |path| path.to_string_lossy().into_owned())
+    open_on(fd).unwrap_or_else(|_| LABEL.into())
 }

@@ -1,5 +1,6 @@
 //! What is at a path, in another process's view.
 
+use crate::kernel::open_on;
 use crate::model::{FileLive, NsId, NsKind, Snapshot};
 use crate::observe::process::{field, ns_number, read};
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
@@ -76,8 +77,7 @@ fn mount_id(fd: &OwnedFd) -> Option<u64> {
 }
 
 fn namespace(fd: &OwnedFd) -> Option<(NsKind, NsId)> {
-    let text = nix::fcntl::readlink(format!("/proc/self/fd/{}", fd.as_raw_fd()).as_str()).ok()?;
-    let text = text.to_string_lossy();
+    let text = open_on(fd.as_raw_fd()).ok()?;
     let kind = NsKind::of_name(text.split_once(":[")?.0)?;
     Some((kind, NsId { dev: 0, ino: ns_number(&text)? }))
 }

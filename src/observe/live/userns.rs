@@ -1,6 +1,6 @@
 //! Which user namespace owns what, and the tree of user namespaces (ioctl_nsfs(2)).
 
-use crate::kernel::{ns_owner, ns_owner_uid, ns_parent};
+use crate::kernel::{ns_owner, ns_owner_uid, ns_parent, open_on};
 use crate::model::{NsId, NsKind, UsernsLive};
 use crate::observe::process::{link, ns_number};
 use std::collections::BTreeMap;
@@ -57,6 +57,6 @@ impl Tree {
 
 /// A namespace's descriptor with its identity.
 fn named(fd: OwnedFd) -> Option<(OwnedFd, NsId)> {
-    let text = nix::fcntl::readlink(format!("/proc/self/fd/{}", fd.as_raw_fd()).as_str()).ok()?;
-    Some((fd, NsId { dev: 0, ino: ns_number(&text.to_string_lossy())? }))
+    let text = open_on(fd.as_raw_fd()).ok()?;
+    Some((fd, NsId { dev: 0, ino: ns_number(&text)? }))
 }
