@@ -1,5 +1,6 @@
 //! The tree of processes below one: PIDs outside and inside, state, name.
 
+use super::census::pids;
 use super::process::{command, field, read, read_link};
 use crate::model::{Posted, Seen};
 use std::io::Read;
@@ -75,6 +76,11 @@ pub fn parent(proc: &Path, pid: i32) -> Option<i32> {
     field(status.is()?, "PPid")?.parse().ok().filter(|parent| *parent > 0)
 }
 
+/// A process and all above it that the reader can see.
+pub fn ancestors(proc: &Path, pid: i32) -> Vec<i32> {
+    std::iter::successors(Some(pid), |pid| parent(proc, *pid)).collect()
+}
+
 /// A subject of some bench on this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
@@ -88,15 +94,13 @@ pub struct Subject {
 
 /// The observers of all benches on this machine, each with its ancestors, itself first.
 pub fn observers(proc: &Path) -> Vec<Vec<i32>> {
-    let parent = |pid: i32| parent(proc, pid);
-    let pids =
-        std::fs::read_dir(proc).into_iter().flatten().flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     // Forks of a subject have its command line, too.
-    let observer = |pid: i32| subject_line(proc, pid).and_then(|_| parent(pid)).filter(|pid| subject_line(proc, *pid).is_none());
-    let mut found: Vec<i32> = pids.filter_map(observer).collect();
+    let observer =
+        |pid: i32| subject_line(proc, pid).and_then(|_| parent(proc, pid)).filter(|pid| subject_line(proc, *pid).is_none());
+    let mut found: Vec<i32> = pids(proc).unwrap_or_default().into_iter().filter_map(observer).collect();
     found.sort_unstable();
     found.dedup();
-    found.into_iter().map(|pid| std::iter::successors(Some(pid), |pid| parent(*pid)).collect()).collect()
+    found.into_iter().map(|pid| ancestors(proc, pid)).collect()
 }
 
 /// The subjects of one observer, now.

@@ -1,5 +1,6 @@
 //! Processes of benches that are no more: they carry the mark that every program of a bench inherits, and no ancestor is its keeper.
 
+use super::census::pids;
 use super::process::{command, field, read};
 use crate::model::Seen;
 use std::path::Path;
@@ -26,9 +27,7 @@ pub struct Leftover {
 /// its ancestors belongs to a bench that lives, under whichever number (NSpid) a PID namespace gives it; and where the line of ancestors cannot be
 /// followed up to PID 1, because it leads out of the reader's PID namespace, nothing is claimed.
 pub fn leftovers(proc: &Path) -> Vec<Leftover> {
-    let entries = std::fs::read_dir(proc).into_iter().flatten().flatten();
-    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    pids.filter_map(|pid| leftover(proc, pid)).collect()
+    pids(proc).unwrap_or_default().into_iter().filter_map(|pid| leftover(proc, pid)).collect()
 }
 
 /// The same of one process; None: it is none.

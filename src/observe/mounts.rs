@@ -1,5 +1,6 @@
 //! The mounts of a process, from its mountinfo (proc_pid_mountinfo(5)), and where a mount event would travel (mount_namespaces(7)).
 
+use super::census::pids;
 use super::process::{link, read, unescape};
 use crate::model::{MountLive, NsId, Seen};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -68,8 +69,7 @@ pub struct Foreign {
 /// Every mount namespace on the machine that is not among `born`, as far as the reader may look.
 pub fn foreign(proc: &Path, born: &HashSet<NsId>) -> Vec<Foreign> {
     let mut found: BTreeMap<u64, Foreign> = BTreeMap::new();
-    let entries = std::fs::read_dir(proc).into_iter().flatten().flatten();
-    for pid in entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok()) {
+    for pid in pids(proc).unwrap_or_default() {
         let Seen::Is(ns) = link(&proc.join(format!("{pid}/ns/mnt"))) else { continue };
         if born.contains(&ns) || found.contains_key(&ns.ino) {
             continue;

@@ -6,6 +6,7 @@ use crate::command::cgroup::{self, Abandoned};
 use crate::kernel;
 use crate::model::{Msg, Seen};
 use crate::observe::cgroup::Hierarchies;
+use crate::observe::family::ancestors;
 use crate::observe::leftover::{Leftover, leftover, leftovers};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -101,12 +102,7 @@ impl Remains {
 
 /// Without the caller and its ancestors, should it be a leftover itself.
 fn others() -> Vec<Leftover> {
-    let mut own = vec![std::process::id() as i32];
-    while let Some(parent) =
-        own.last().and_then(|pid| procfs::process::Process::new(*pid).ok()?.stat().ok()).map(|stat| stat.ppid)
-    {
-        own.push(parent);
-    }
+    let own = ancestors(Path::new(PROC), std::process::id() as i32);
     leftovers(Path::new(PROC)).into_iter().filter(|one| !own.contains(&one.pid)).collect()
 }
 

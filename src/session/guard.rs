@@ -3,7 +3,7 @@
 use crate::command::{Args, Card, Count, Kind, SubjectView};
 use crate::model::{Call, Msg, Names, NsId, NsKind, Place, Snapshot};
 use crate::observe;
-use crate::observe::family::{family, parent};
+use crate::observe::family::{ancestors, family};
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -107,11 +107,6 @@ fn is_ours(pid: i32, place: Place, subject: &SubjectView, names: &Names) -> bool
     }
     let there = |of: i32| observe::process::link(&proc.join(format!("{of}/ns/pid"))).is() == Some(&inside);
     names.is_made(NsKind::Pid, inside) || ours().any(|member| member.nspid.last() == Some(&pid) && there(member.pid))
-}
-
-/// A process and all above it.
-fn ancestors(proc: &Path, pid: i32) -> Vec<i32> {
-    std::iter::successors(Some(pid), |pid| parent(proc, *pid)).collect()
 }
 
 fn shared(card: &Card, kind: NsKind) -> Msg {

@@ -5,6 +5,7 @@
 mod file;
 mod userns;
 
+use super::census::pids;
 use super::cgroup::Hierarchies;
 use super::mounts;
 use super::process::{field, link, read};
@@ -139,9 +140,8 @@ fn init_gone(proc: &Path, caller: &Snapshot) -> bool {
     if caller.ns_id(NsKind::Pid) == Some(*next) {
         return false;
     }
-    let entries = std::fs::read_dir(proc).into_iter().flatten().flatten();
-    let numbers = entries.filter(|entry| entry.file_name().to_str().is_some_and(|name| name.parse::<i32>().is_ok()));
-    !numbers.into_iter().any(|entry| link(&entry.path().join("ns/pid")).is() == Some(next))
+    let members = |pid: &i32| link(&proc.join(format!("{pid}/ns/pid"))).is() == Some(next);
+    !pids(proc).unwrap_or_default().iter().any(members)
 }
 
 /// `nodev tmpfs`, `ext4`: the types of filesystems that the kernel knows.
@@ -164,7 +164,7 @@ fn user_tasks(proc: &Path, dir: &Path) -> Option<u64> {
         Some((field("Uid")?, field("Threads")?))
     };
     let (user, _) = of(dir)?;
-    let tasks = std::fs::read_dir(proc).ok()?.flatten().filter_map(|entry| of(&entry.path()));
+    let tasks = pids(proc).ok()?.into_iter().filter_map(|pid| of(&proc.join(pid.to_string())));
     Some(tasks.filter(|(uid, _)| *uid == user).map(|(_, threads)| threads).sum())
 }
 
