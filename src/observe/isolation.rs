@@ -44,7 +44,7 @@ fn label(dir: &Path) -> Seen<String> {
 }
 
 fn limits(proc: &Path, pid: i32) -> Seen<BTreeMap<String, CgroupLimit>> {
-    let found = match Hierarchies::probe(Path::new("/"), proc, std::process::id() as i32) {
+    let found = match Hierarchies::own(proc) {
         Seen::Is(found) => found,
         Seen::Not { path, errno } => return Seen::Not { path, errno },
     };

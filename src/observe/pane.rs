@@ -53,7 +53,7 @@ impl Reader {
     fn gauges(&mut self, proc: &Path, who: &Who) -> Option<Gauges> {
         let observer = std::process::id() as i32;
         if self.hierarchies.as_ref().is_none_or(|(when, _)| when.elapsed() > PROBE) {
-            let found = Hierarchies::probe(Path::new("/"), proc, observer).is().cloned().unwrap_or_default();
+            let found = Hierarchies::own(proc).is().cloned().unwrap_or_default();
             self.hierarchies = Some((Instant::now(), found));
         }
         let hierarchies = &self.hierarchies.as_ref()?.1;

@@ -44,7 +44,7 @@ pub struct Remains {
 impl Remains {
     /// Looks for it; changes nothing.
     pub fn find() -> Remains {
-        let hierarchies = Hierarchies::probe(Path::new("/"), Path::new(PROC), std::process::id() as i32);
+        let hierarchies = Hierarchies::own(Path::new(PROC));
         let cgroups = hierarchies.is().map(cgroup::abandoned).unwrap_or_default();
         let dirs = cgroups.iter().map(|one| one.dir.clone()).collect();
         Remains { processes: others(), cgroups, dirs, files: files() }

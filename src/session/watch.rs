@@ -4,7 +4,7 @@ use super::signals;
 use crate::command::Lookout;
 use crate::kernel;
 use crate::model::{Lang, Msg, Text};
-use crate::observe::cgroup::Hierarchies;
+use crate::observe::cgroup::is_frozen;
 use crate::observe::process::{field, ignores_interrupt, read};
 use crate::subject::{Event, Patience};
 use std::io::Write;
@@ -167,7 +167,5 @@ fn own_group() -> i32 {
 fn is_stopped(pid: i32) -> bool {
     let status = read(Path::new(&format!("/proc/{pid}/status")));
     status.is().and_then(|status| field(status, "State")).is_some_and(|state| state.starts_with(['T', 't', 'D']))
-        || Hierarchies::probe(Path::new("/"), Path::new("/proc"), std::process::id() as i32)
-            .is()
-            .is_some_and(|hierarchies| hierarchies.is_frozen(Path::new("/proc"), pid))
+        || is_frozen(pid)
 }

@@ -42,7 +42,7 @@ impl Ground {
     pub fn find(keeper: i32) -> Result<Ground, Msg> {
         let proc = Path::new(PROC);
         let caller = std::process::id() as i32;
-        match Hierarchies::probe(Path::new("/"), proc, caller) {
+        match Hierarchies::own(proc) {
             Seen::Is(hierarchies) if hierarchies.all.is_empty() => Err(Msg::new(
                 "no cgroup filesystem is mounted here, so there are no cgroups to be seen or made (cgroups(7))",
                 "这里没有挂载任何 cgroup 文件系统，看不到也无法创建 cgroup（cgroups(7)）",

@@ -2,7 +2,7 @@
 
 use super::ground::{Ground, home_name};
 use crate::model::{Msg, Size};
-use crate::observe::cgroup::{KNOBS, Knob, tree};
+use crate::observe::cgroup::{Knob, tree};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use std::path::PathBuf;
 /// `oom_kill` in any of its cgroups (cgroups(7)).
 pub fn oom_killed(keeper: i32, name: &str, first: i32) -> Option<Msg> {
     let ground = Ground::find(keeper).ok()?;
-    let (max, events) = (knob("memory.max")?, knob("memory.events")?);
+    let (max, events) = (Knob::of("memory.max")?, Knob::of("memory.events")?);
     let (hierarchy, _) = ground.hierarchies.serving(max)?;
     let home = ground.home_of(hierarchy, &home_name(name, first))?;
     let read =
@@ -26,8 +26,4 @@ pub fn oom_killed(keeper: i32, name: &str, first: i32) -> Option<Msg> {
         format!("the OOM killer did it: memory.max of its cgroup was {full}, and it needed more than that"),
         format!("是 OOM 杀手所为：其 cgroup 的 memory.max 是 {full}，而它需要的不止这些"),
     ))
-}
-
-fn knob(file: &str) -> Option<&'static Knob> {
-    KNOBS.iter().find(|knob| knob.file == file)
 }

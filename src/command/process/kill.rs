@@ -5,9 +5,8 @@ use crate::command::{
 };
 use crate::kernel::Kernel;
 use crate::model::{Msg, NoteKind, Text};
-use crate::observe::cgroup::Hierarchies;
+use crate::observe::cgroup::is_frozen;
 use nix::errno::Errno;
-use std::path::Path;
 
 /// The card.
 pub const CARD: Card = Card {
@@ -97,9 +96,7 @@ fn inside(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
 fn outside(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     let pid = args.opt("PID").and_then(|word| word.parse().ok()).unwrap_or(cx.subject.pid());
     let signal = signal(args)?;
-    let proc = Path::new("/proc");
-    let hierarchies = Hierarchies::probe(Path::new("/"), proc, std::process::id() as i32);
-    let frozen = hierarchies.is().is_some_and(|hierarchies| hierarchies.is_frozen(proc, pid));
+    let frozen = is_frozen(pid);
     send(cx.kernel, args, pid, signal)?;
     Ok(if frozen && signal > 0 { Said::nothing().note(NoteKind::Careful, FROZEN) } else { Said::nothing() })
 }

@@ -79,8 +79,7 @@ fn tried(need: &Need) -> Option<Msg> {
 
 /// Is the controller there, and may this user set its limits?
 fn cgroup(need: &Need, version: Option<Version>, controller: Option<&str>) -> Option<Msg> {
-    let own = std::process::id() as i32;
-    let found = Hierarchies::probe(Path::new("/"), Path::new("/proc"), own).is().cloned().unwrap_or_default();
+    let found = Hierarchies::own(Path::new("/proc")).is().cloned().unwrap_or_default();
     let fits = |one: &crate::observe::cgroup::Hierarchy| version.is_none_or(|version| one.version == version);
     let has = match controller {
         Some(controller) => found.of(controller).is_some_and(fits),

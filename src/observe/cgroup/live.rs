@@ -71,6 +71,12 @@ impl Hierarchies {
     }
 }
 
+/// The same of a process as the calling one counts; false where nothing can be read of it.
+pub fn is_frozen(pid: i32) -> bool {
+    let proc = Path::new("/proc");
+    Hierarchies::own(proc).is().is_some_and(|hierarchies| hierarchies.is_frozen(proc, pid))
+}
+
 impl Hierarchy {
     /// The controllers of this tree that the cgroup of this directory lacks, and where each ends: the nearest cgroup above that has
     /// it and does not hand it down. Empty on v1, where each cgroup has what its tree has.

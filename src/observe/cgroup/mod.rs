@@ -10,6 +10,7 @@ mod v1;
 mod v2;
 
 pub use knob::{FREEZE, KNOBS, Kind, Knob, Twin};
+pub use live::is_frozen;
 pub use state::{Cpu, Memory, Pids, State};
 pub use v1::{NoTwin, Write, writes as v1_writes};
 pub use v2::{CpuMax, Limit, flat_keyed};
@@ -76,6 +77,11 @@ impl Hierarchies {
             Seen::Is(text) => Seen::Is(Hierarchies::of_mountinfo(root, &text)),
             Seen::Not { path, errno } => Seen::Not { path, errno },
         }
+    }
+
+    /// Those that the calling process has mounted.
+    pub fn own(proc: &Path) -> Seen<Hierarchies> {
+        Hierarchies::probe(Path::new("/"), proc, std::process::id() as i32)
     }
 
     /// From the text of a mountinfo file (proc_pid_mountinfo(5)). A hierarchy that is mounted several times counts once,

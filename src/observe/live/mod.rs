@@ -42,7 +42,7 @@ pub fn live(proc: &Path, moment: Moment<'_>) -> Live {
     let target_owners =
         target.as_ref().map(|target| tree.owners(&proc.join(target.pid.to_string()).join("ns"))).unwrap_or_default();
     let files: Vec<_> = paths(call).iter().map(|path| file::file(&dir, &caller, path)).collect();
-    let hierarchies = Hierarchies::probe(Path::new("/"), proc, std::process::id() as i32).is().cloned();
+    let hierarchies = Hierarchies::own(proc).is().cloned();
     let own = target.as_ref().unwrap_or(&caller);
     let about_net = name.starts_with("RTM_") || matches!(name, "connect" | "sendto" | "bind" | "socket" | "recvfrom");
     let (links, lo_up) = if about_net { network(&dir) } else { (Vec::new(), None) };
