@@ -45,14 +45,14 @@ pub use ipc::SysV;
 pub use limit::{Policy, nice, policy, rlimit};
 pub use memory::forget_code;
 pub use netlink::{Heard, Netlink};
-pub use notify::{Asked, Reply, has_news, listen_for_calls, plumbing_receive, plumbing_send};
+pub use notify::{Asked, Reply, listen_for_calls, plumbing_receive, plumbing_send};
 pub use nsfs::{NsQuestion, ns_id, ns_owner, ns_owner_uid, ns_parent};
 
 pub use pidfd::next_signal;
 pub use privilege::{Ambient, CapSets, bounding_set, groups, is_subreaper, securebits, stay_dumpable};
 pub use process::{
     Birth, Fork, Program, adopt_orphans, die_with_parent, end_with_parent, exit_now, fork_shell, fork_worker,
-    handle_interrupt_too, handle_signal, interrupted, pidfd_open, plumbing_kill, plumbing_signal, remember_interrupts,
+    handle_interrupt_too, handle_signal, has_news, interrupted, pidfd_open, plumbing_kill, plumbing_signal, remember_interrupts,
     shield_from_oom, wake_up,
 };
 pub use provoke::{await_failure, fail_if_asked};

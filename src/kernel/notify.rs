@@ -4,7 +4,7 @@ use super::seccomp::{Instruction, Program};
 use super::{Kernel, answer, raw};
 use crate::model::{Arg, errno_name};
 use nix::errno::Errno;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd};
 
 /// A call that waits for an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,18 +49,6 @@ impl Kernel {
         let shown = format!("{{len={}, filter=…}}", filter.len());
         let args = vec![raw("SECCOMP_SET_MODE_FILTER"), raw("SECCOMP_FILTER_FLAG_NEW_LISTENER"), raw(shown)];
         self.record("seccomp", args, answer.map(i64::from)).map(|fd| fd as i32)
-    }
-
-    /// pidfd_getfd(2): a copy of the descriptor that has this number in another process. `label` is how it is printed.
-    ///
-    /// Errors: EPERM without the right of ptrace(2) over that process; EBADF for no such descriptor; ESRCH; ENOSYS before Linux 5.6.
-    pub fn pidfd_getfd(&mut self, pidfd: &OwnedFd, number: i32, label: &str) -> Result<OwnedFd, Errno> {
-        // SAFETY: three integers.
-        let got = answer(unsafe { libc::syscall(libc::SYS_pidfd_getfd, pidfd.as_raw_fd(), number, 0) });
-        let args = vec![Arg::Fd(pidfd.as_raw_fd(), "anon_inode:[pidfd]".into()), Arg::Fd(number, label.into()), raw("0")];
-        let fd = self.record("pidfd_getfd", args, got)?;
-        // SAFETY: the kernel has just made this descriptor (close-on-exec) for us; nobody else owns it.
-        Ok(unsafe { OwnedFd::from_raw_fd(fd as i32) })
     }
 
     /// A copy of a child's listener.
@@ -117,13 +105,6 @@ pub fn plumbing_receive(listener: &OwnedFd) -> Result<Asked, Errno> {
 /// Errors: as [`Kernel::notify_send`].
 pub fn plumbing_send(listener: &OwnedFd, id: u64, reply: Reply) -> Result<(), Errno> {
     send(listener, id, reply).map(drop)
-}
-
-/// waitid(2) with WNOWAIT, as plumbing: has this child ended or stopped? It stays to be waited for.
-pub fn has_news(child: i32) -> bool {
-    use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
-    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WSTOPPED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
-    !matches!(waitid(Id::Pid(nix::unistd::Pid::from_raw(child)), flags), Ok(WaitStatus::StillAlive) | Err(Errno::EINTR))
 }
 
 fn receive(listener: &OwnedFd) -> (Asked, Result<i64, Errno>) {

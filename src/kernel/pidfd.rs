@@ -1,4 +1,4 @@
-//! Pidfds and sessions: pidfd_open(2), pidfd_send_signal(2), setsid(2), PR_SET_PDEATHSIG.
+//! Pidfds and sessions: pidfd_open(2), pidfd_send_signal(2), pidfd_getfd(2), setsid(2), PR_SET_PDEATHSIG.
 
 use super::process::signal_name;
 use super::{Kernel, answer, raw};
@@ -28,6 +28,18 @@ impl Kernel {
         let got = answer(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), signal, info, 0) });
         let fd = Arg::Fd(pidfd.as_raw_fd(), "anon_inode:[pidfd]".into());
         self.record("pidfd_send_signal", vec![fd, raw(signal_name(signal)), raw("NULL"), raw("0")], got).map(drop)
+    }
+
+    /// pidfd_getfd(2): a copy of the descriptor that has this number in another process. `label` is how it is printed.
+    ///
+    /// Errors: EPERM without the right of ptrace(2) over that process; EBADF for no such descriptor; ESRCH; ENOSYS before Linux 5.6.
+    pub fn pidfd_getfd(&mut self, pidfd: &OwnedFd, number: i32, label: &str) -> Result<OwnedFd, Errno> {
+        // SAFETY: three integers.
+        let got = answer(unsafe { libc::syscall(libc::SYS_pidfd_getfd, pidfd.as_raw_fd(), number, 0) });
+        let args = vec![Arg::Fd(pidfd.as_raw_fd(), "anon_inode:[pidfd]".into()), Arg::Fd(number, label.into()), raw("0")];
+        let fd = self.record("pidfd_getfd", args, got)?;
+        // SAFETY: the kernel has just made this descriptor (close-on-exec) for us; nobody else owns it.
+        Ok(unsafe { OwnedFd::from_raw_fd(fd as i32) })
     }
 
     /// setsid(2): a session and a process group of the caller's own, without a terminal. Gives the session's ID: the caller's PID.

@@ -237,6 +237,13 @@ pub fn handle_signal(signal: nix::sys::signal::Signal, handler: nix::sys::signal
     }
 }
 
+/// waitid(2) with WNOWAIT, as plumbing: has this child ended or stopped? It stays to be waited for.
+pub fn has_news(child: i32) -> bool {
+    use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
+    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WSTOPPED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+    !matches!(waitid(Id::Pid(nix::unistd::Pid::from_raw(child)), flags), Ok(WaitStatus::StillAlive) | Err(Errno::EINTR))
+}
+
 /// As [`handle_signal`], and whoever handled it until now is called afterwards: for SIGINT beside a library's own handler.
 pub fn handle_interrupt_too(handler: extern "C" fn(i32)) {
     use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};

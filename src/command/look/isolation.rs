@@ -3,8 +3,7 @@
 use super::aspects::{Aspect, aspects};
 use super::diff::{find, walls_of};
 use crate::command::{Args, Card, Count, Equivalent, Example, Kind, Man, Outside, Param, Primitive, Run, Said, Stop};
-use crate::model::Block;
-use crate::model::{Cell, Grid, Mark, Msg, Names, NoteKind, NsKind, Snapshot, Text, Walls};
+use crate::model::{Block, Cell, Grid, Mark, Msg, Names, NoteKind, NsKind, Snapshot, Text, Walls};
 use crate::observe::isolation::walls;
 use std::path::Path;
 

@@ -117,18 +117,16 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
 fn row(ns: &Namespace, cx: &Outside<'_>) -> Vec<Cell> {
     let leader = ns.leader.as_ref();
     let uid = leader.and_then(|leader| leader.uid.is()).map(ToString::to_string).unwrap_or_default();
-    let command = match leader {
-        Some(leader) => match ps::role(leader.pid, cx) {
+    let command = match (leader, pin(ns, cx)) {
+        (Some(leader), _) => match ps::role(leader.pid, cx) {
             Some(role) => Cell::msg(role),
             None => Cell::new(leader.command.is().cloned().unwrap_or_default()),
         },
-        None if pin(ns, cx).is_some() => {
-            Cell::new(pin(ns, cx).map(|name| format!("pin {name}")).unwrap_or_default()).mark(Mark::Dim)
-        }
-        None if ns.mounts.is_empty() => {
+        (None, Some(name)) => Cell::new(format!("pin {name}")).mark(Mark::Dim),
+        (None, None) if ns.mounts.is_empty() => {
             Cell::msg(Msg::new("only its children or property", "仅有子级或所属对象")).mark(Mark::Dim)
         }
-        None => {
+        (None, None) => {
             let (en, zh): (Vec<String>, Vec<String>) = ns.mounts.iter().map(|mount| place(mount, cx)).unzip();
             let (en, zh) = (en.join(" "), zh.join(" "));
             Cell::msg(Msg::new(format!("mounted at {en}"), format!("挂载于 {zh}"))).mark(Mark::Dim)

@@ -74,7 +74,6 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     })
 }
 
-/// A limit that is met is what was asked for: the exit status is 0.
 /// Which limit so many processes have reached, as far as it can be told from inside.
 fn reached(done: u64) -> Msg {
     let pid_max = read(Path::new("/proc/sys/kernel/pid_max"));
@@ -88,6 +87,7 @@ fn reached(done: u64) -> Msg {
     }
 }
 
+/// A limit that is met is what was asked for: the exit status is 0.
 fn fork_all(meter: &Meter, number: u64) -> i32 {
     let mut made = Vec::new();
     let mut failed = None;
