@@ -1,6 +1,6 @@
 //! A set-user-ID program that has a right which the observer has not: it is run, and what it says is read.
 
-use super::{Fork, Kernel, Program, answer};
+use super::{Birth, Fork, Kernel, Program, answer};
 use crate::model::Exit;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
@@ -20,7 +20,7 @@ impl Kernel {
             words.iter().map(|word| word.as_ptr()).chain([std::ptr::null()]).collect()
         };
         let (argv, envp) = (list(&program.argv), list(&program.envp));
-        let child = match self.clone3(&[], None)? {
+        let child = match self.clone3(Birth::default())? {
             Fork::Parent(child) => child,
             Fork::Child => {
                 // SAFETY: raw calls only, on what was made before: no lock that another thread of the parent could hold is taken. The lists

@@ -38,6 +38,13 @@ pub struct Birth<'a> {
     pub tid: Option<i32>,
 }
 
+impl<'a> Birth<'a> {
+    /// In new namespaces of these kinds.
+    pub fn within(kinds: &'a [NsKind]) -> Birth<'a> {
+        Birth { kinds, ..Birth::default() }
+    }
+}
+
 /// struct clone_args of linux/sched.h, up to `cgroup` (CLONE_ARGS_SIZE_VER2, Linux 5.7).
 #[repr(C, align(8))]
 #[derive(Default)]
@@ -58,13 +65,6 @@ struct CloneArgs {
 const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
 
 impl Kernel {
-    /// clone3(2) as fork(2) uses it, with new namespaces of these kinds and in this cgroup: [`Kernel::birth`].
-    ///
-    /// Errors: as [`Kernel::birth`].
-    pub fn clone3(&mut self, kinds: &[NsKind], cgroup: Option<(RawFd, &str)>) -> Result<Fork, Errno> {
-        self.birth(Birth { kinds, cgroup, tid: None })
-    }
-
     /// clone3(2) as fork(2) uses it (copy of the memory, SIGCHLD at the end), with new namespaces; where there is a cgroup, born inside
     /// it (CLONE_INTO_CGROUP, Linux 5.7); and with a chosen PID (set_tid, Linux 5.5).
     ///
@@ -75,7 +75,7 @@ impl Kernel {
     /// caller may not write its cgroup.procs; EOPNOTSUPP where it is "domain invalid"; ENODEV where it has been removed; EBADF where
     /// the descriptor is something else. With a PID: EEXIST where it is taken; EPERM without CAP_CHECKPOINT_RESTORE (or CAP_SYS_ADMIN) in
     /// the owner of the PID namespace; EINVAL above pid_max, and for another one than 1 where there is no PID 1 yet.
-    pub fn birth(&mut self, birth: Birth<'_>) -> Result<Fork, Errno> {
+    pub fn clone3(&mut self, birth: Birth<'_>) -> Result<Fork, Errno> {
         let Birth { kinds, cgroup, tid } = birth;
         let tids = [tid.unwrap_or(0)];
         let into = if cgroup.is_some() { CLONE_INTO_CGROUP } else { 0 };

@@ -2,7 +2,7 @@
 
 use boxlab::explain::advise;
 use boxlab::explain::errno::{meaning, named, names, rows};
-use boxlab::kernel::Kernel;
+use boxlab::kernel::{Birth, Kernel};
 use boxlab::model::{Arg, Call, Live, NsId, NsKind, Seen, Standing, UsernsLive};
 use boxlab::observe::{Moment, live, process, snapshot};
 use nix::errno::Errno;
@@ -123,7 +123,7 @@ fn a_child_is_born_in_a_cgroup_of_v2_or_not_at_all() {
     let dir = std::fs::File::open("/tmp").expect("it is there");
     let mut kernel = Kernel::new();
     let cgroup = Some((dir.as_raw_fd(), "/tmp"));
-    assert_eq!(kernel.clone3(&[], cgroup).err(), Some(Errno::EBADF));
+    assert_eq!(kernel.clone3(Birth { cgroup, ..Birth::default() }).err(), Some(Errno::EBADF));
     let calls = kernel.take();
     assert_eq!(confirmed(&calls[0], &own(&calls[0])), ["A20"]);
 }

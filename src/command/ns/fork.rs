@@ -35,7 +35,7 @@ fn run(cx: &mut Inside<'_>, _: &Args) -> Result<Said, Stop> {
 pub(super) fn become_child(cx: &mut Inside<'_>, birth: Birth<'_>) -> Result<Said, Stop> {
     // The child waits on this pipe, so that the parent's record of the call is with the observer before the child's answer.
     let (wait, go) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC)?;
-    match cx.kernel.birth(birth)? {
+    match cx.kernel.clone3(birth)? {
         Fork::Child => {
             drop(go);
             // EOF or error: either way the parent has got to where it drops its end.

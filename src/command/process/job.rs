@@ -45,7 +45,7 @@ pub struct Started {
 ///
 /// Errors: as [`Kernel::clone3`] and execve(2).
 pub fn start(cx: &mut Inside<'_>, kinds: &[NsKind], body: &Body<'_>, foreground: bool) -> Result<Started, Stop> {
-    start_as(cx, Birth { kinds, ..Birth::default() }, body, foreground)
+    start_as(cx, Birth::within(kinds), body, foreground)
 }
 
 /// The same for a child that is born in another way.
@@ -61,7 +61,7 @@ pub fn start_as(cx: &mut Inside<'_>, birth: Birth<'_>, body: &Body<'_>, foregrou
 
 /// The first half of [`start_as`]: up to execve(2), of which the descriptor that is given tells.
 ///
-/// Errors: as [`Kernel::birth`].
+/// Errors: as [`Kernel::clone3`].
 pub fn begin(cx: &mut Inside<'_>, birth: Birth<'_>, body: &Body<'_>, foreground: bool) -> Result<(Started, OwnedFd), Stop> {
     let (report, reporter) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC)?;
     let parent = nix::unistd::getpid();
@@ -69,7 +69,7 @@ pub fn begin(cx: &mut Inside<'_>, birth: Birth<'_>, body: &Body<'_>, foreground:
     kernel::interrupted();
     // The program does not begin before the subject hears of its Ctrl-C, too.
     let gate = if give_terminal { Some(nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC)?) } else { None };
-    match cx.kernel.birth(birth)? {
+    match cx.kernel.clone3(birth)? {
         Fork::Child => {
             drop(report);
             tell(&reporter, nix::unistd::getpid().as_raw());

@@ -2,7 +2,7 @@
 
 use super::throwaway::{in_child, listen};
 use crate::command::{Args, Card, Count, Equivalent, Example, Inside, Kind, Man, Param, Primitive, Run, Said, Stop};
-use crate::kernel::{self, Fork};
+use crate::kernel::{self, Birth, Fork};
 use crate::model::{Msg, NoteKind, Text};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
@@ -52,7 +52,7 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     let (hear, tell) = nix::unistd::pipe2(OFlag::O_CLOEXEC)?;
     let made = in_child(cx, |cx| {
         let middle = nix::unistd::getpid();
-        match cx.kernel.clone3(&[], None) {
+        match cx.kernel.clone3(Birth::default()) {
             Ok(Fork::Child) => {
                 cx.tell.hang_up();
                 kernel::handle_signal(Signal::SIGINT, SigHandler::SigDfl);

@@ -2,7 +2,7 @@
 
 use super::throwaway::{in_child, listen};
 use crate::command::{Args, Card, Count, Equivalent, Example, Inside, Kind, Man, Param, Primitive, Run, Said, Stop, args};
-use crate::kernel::{self, Fork};
+use crate::kernel::{self, Birth, Fork};
 use crate::model::{Msg, NoteKind, Text};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
@@ -54,7 +54,7 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     let (begin, begun) = nix::unistd::pipe2(OFlag::O_CLOEXEC)?;
     let made = in_child(cx, |cx| {
         let parent = nix::unistd::getpid().as_raw();
-        match cx.kernel.clone3(&[], None) {
+        match cx.kernel.clone3(Birth::default()) {
             Ok(Fork::Child) => {
                 // Blocked, the signal waits to be asked for.
                 let _ = sigprocmask(SigmaskHow::SIG_BLOCK, Some(&SigSet::all()), None);

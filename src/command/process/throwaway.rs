@@ -1,7 +1,7 @@
 //! A child that does one thing in the subject's stead, says what came of it, and ends.
 
 use crate::command::{Inside, Stop};
-use crate::kernel::{self, Fork};
+use crate::kernel::{self, Birth, Fork};
 use crate::model::Msg;
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, readlink};
@@ -20,7 +20,7 @@ pub fn in_child<T: Serialize + DeserializeOwned>(
     // The child begins when the parent's record of the clone is on its way.
     let (wait, go) = nix::unistd::pipe2(OFlag::O_CLOEXEC)?;
     let (hear, tell) = nix::unistd::pipe2(OFlag::O_CLOEXEC)?;
-    match cx.kernel.clone3(&[], None)? {
+    match cx.kernel.clone3(Birth::default())? {
         Fork::Child => {
             drop((go, hear));
             let _ = nix::unistd::read(&wait, &mut [0]);

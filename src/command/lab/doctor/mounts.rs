@@ -3,7 +3,7 @@
 use super::finding::{Finding, tried};
 use super::trials::Row;
 use crate::command::Outside;
-use crate::kernel::{Fork, Kernel, exit_now};
+use crate::kernel::{Birth, Fork, Kernel, exit_now};
 use crate::model::{Exit, NsKind, Text};
 use nix::errno::Errno;
 use nix::sys::stat::Mode;
@@ -57,7 +57,7 @@ fn made(dir: &std::path::Path, name: &str) -> Result<String, Errno> {
 /// proc shows the PID namespace of who mounts it, and only a child is in a new one.
 fn proc(kernel: &mut Kernel) -> Result<(), Errno> {
     let dir = ground(kernel)?;
-    match kernel.clone3(&[NsKind::Pid], None)? {
+    match kernel.clone3(Birth::within(&[NsKind::Pid]))? {
         Fork::Child => {
             let got = kernel.mount(Some("proc"), &dir.to_string_lossy(), Some("proc"), 0, None);
             exit_now(got.err().map_or(0, |errno| errno as i32))

@@ -2,7 +2,7 @@
 
 use super::finding::{Finding, enter, tried};
 use crate::command::{Outside, net};
-use crate::kernel::{Fork, Instruction, Kernel, die_with_parent, exit_now, pidfd_open};
+use crate::kernel::{Birth, Fork, Instruction, Kernel, die_with_parent, exit_now, pidfd_open};
 use crate::model::{NsKind, Text};
 use nix::errno::Errno;
 use std::os::fd::AsRawFd;
@@ -99,7 +99,7 @@ pub fn network(cx: &Outside<'_>) -> Vec<Finding> {
 
 /// A child of its own in a new UTS namespace, entered by its pidfd.
 fn setns(kernel: &mut Kernel) -> Result<(), Errno> {
-    match kernel.clone3(&[NsKind::Uts], None)? {
+    match kernel.clone3(Birth::within(&[NsKind::Uts]))? {
         Fork::Child => {
             die_with_parent(nix::unistd::getppid().as_raw());
             nix::unistd::pause();
@@ -120,7 +120,7 @@ fn clone3(kernel: &mut Kernel) -> Result<(), Errno> {
 
 /// A child that ends at once.
 fn born(kernel: &mut Kernel, cgroup: Option<(i32, &str)>) -> Result<(), Errno> {
-    match kernel.clone3(&[], cgroup)? {
+    match kernel.clone3(Birth { cgroup, ..Birth::default() })? {
         Fork::Child => exit_now(0),
         Fork::Parent(pid) => kernel.wait4(pid, false).map(drop),
     }

@@ -1,7 +1,7 @@
 //! Where `matrix` tries: a throw-away process in namespaces of its own stands for the host, so that what leaks leaks no further than that.
 
 use super::effects::{EFFECTS, Trial};
-use crate::kernel::{self, Fork, Kernel};
+use crate::kernel::{self, Birth, Fork, Kernel};
 use crate::model::NsKind;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
@@ -150,7 +150,7 @@ fn trial(kernel: &mut Kernel, kind: NsKind, effect: usize, number: u32, dir: &st
     let (wait, go) = nix::unistd::pipe2(OFlag::O_CLOEXEC)?;
     let (uid, gid) = (nix::unistd::geteuid().as_raw(), nix::unistd::getegid().as_raw());
     let new = if kind == NsKind::Time { Vec::new() } else { vec![kind] };
-    match kernel.clone3(&new, None)? {
+    match kernel.clone3(Birth::within(&new))? {
         Fork::Child => {
             drop((answer, go));
             let mut kernel = Kernel::new();
