@@ -1,13 +1,15 @@
 //! A set-user-ID program that has a right which the observer has not: it is run, and what it says is read.
 
-use super::{Birth, Fork, Kernel, Program, answer};
+use super::{Birth, Fork, Kernel, Program};
 use crate::model::Exit;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
+use std::fs::File;
+use std::io::Read;
 use std::os::fd::AsRawFd;
 
 /// Longest complaint of a helper that is read, in bytes.
-const ROOM: usize = 4096;
+const ROOM: u64 = 4096;
 
 impl Kernel {
     /// clone3(2), execve(2), wait4(2): runs a short program with nothing to read, and gives how it ended and what it complained of.
@@ -41,19 +43,9 @@ impl Kernel {
             Ok(4) => Err(Errno::from_raw(i32::from_ne_bytes(errno))),
             _ => Ok(()),
         };
-        let mut text = vec![0; ROOM];
-        let mut length = 0;
-        while let Some(room) = text.get_mut(length..).filter(|room| !room.is_empty()) {
-            // SAFETY: the kernel writes at most as many bytes as `room` has.
-            let got = answer(unsafe { libc::read(complaint.as_raw_fd(), room.as_mut_ptr().cast(), room.len()) } as i64);
-            match got {
-                Ok(0) => break,
-                Ok(more) => length += more as usize,
-                Err(Errno::EINTR) => {}
-                Err(_) => break,
-            }
-        }
-        text.truncate(length);
+        let mut text = Vec::new();
+        // What was read before an error is there all the same.
+        let _ = File::from(complaint).take(ROOM).read_to_end(&mut text);
         let noted = self.note_exec(program, failed);
         let exit = loop {
             match self.wait4(child, false) {

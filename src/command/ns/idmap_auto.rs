@@ -1,13 +1,13 @@
 //! `idmap auto`: the range of IDs that /etc/subuid lends to the user, by way of newuidmap(1) and newgidmap(1).
 
 use super::idmap::now;
+use crate::command::process::job::program;
 use crate::command::{Args, Card, Equivalent, Example, Man, Outside, Primitive, Run, Said, Stop};
 use crate::kernel::Program;
 use crate::model::{Exit, Msg, NoteKind, NsKind, Text};
 use crate::observe::process::read;
 use crate::observe::subordinate::ranges;
 use crate::observe::users::user_name;
-use std::ffi::CString;
 use std::path::Path;
 
 /// The card.
@@ -58,7 +58,7 @@ fn run(cx: &mut Outside<'_>, _: &Args) -> Result<Said, Stop> {
     for (tool, own, (first, count)) in [("newuidmap", uid, uids), ("newgidmap", gid, gids)] {
         let numbers = [pid as u32, 0, own, 1, 1, first, count];
         let words: Vec<String> = std::iter::once(tool.to_string()).chain(numbers.map(|number| number.to_string())).collect();
-        let (exit, complaint) = cx.kernel.run_helper(&helper(tool, &words)?)?;
+        let (exit, complaint) = cx.kernel.run_helper(&helper(&words)?)?;
         if exit != Exit::Status(0) {
             let complaint = complaint.trim().to_string();
             return Err(Stop::Unfit(Msg::new(format!("{tool}(1) refused: {complaint}"), format!("{tool}(1) 拒绝：{complaint}"))));
@@ -85,18 +85,18 @@ fn lent(file: &str, name: &str, uid: u32) -> Result<(u32, u32), Stop> {
     })
 }
 
-/// The program, as the observer finds it.
-fn helper(tool: &str, words: &[String]) -> Result<Program, Stop> {
+/// The program, as the observer finds it; a set-user-ID program needs nothing of the environment.
+fn helper(words: &[String]) -> Result<Program, Stop> {
+    let program = program(words).map_err(|_| no_helper(words.first().map(String::as_str).unwrap_or_default()))?;
+    Ok(Program { envp: Vec::new(), ..program })
+}
+
+fn no_helper(tool: &str) -> Stop {
     let path = std::env::var("PATH").unwrap_or_default();
-    let found = path.split(':').map(|dir| format!("{dir}/{tool}")).find(|file| std::fs::exists(file).unwrap_or(false));
-    let Some(found) = found else {
-        return Err(Stop::Unfit(Msg::new(
-            format!(
-                "there is no {tool} in PATH ({path}): Debian has it in the package uidmap. It is the program that has the right; the kernel alone allows one's own ID only"
-            ),
-            format!("PATH（{path}）中没有 {tool}：Debian 的软件包是 uidmap。有这项特权的是该程序；仅凭内核只能映射自己的 ID"),
-        )));
-    };
-    let c = |text: &str| CString::new(text).map_err(|_| Stop::Failed(libc::EINVAL));
-    Ok(Program { path: c(&found)?, argv: words.iter().map(|word| c(word)).collect::<Result<_, _>>()?, envp: Vec::new() })
+    Stop::Unfit(Msg::new(
+        format!(
+            "there is no {tool} in PATH ({path}): Debian has it in the package uidmap. It is the program that has the right; the kernel alone allows one's own ID only"
+        ),
+        format!("PATH（{path}）中没有 {tool}：Debian 的软件包是 uidmap。有这项特权的是该程序；仅凭内核只能映射自己的 ID"),
+    ))
 }

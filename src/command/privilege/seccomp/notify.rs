@@ -4,6 +4,7 @@ use super::filter::{Verdict, build, is_known_arch, readable};
 use super::no_filters;
 use crate::command::process::job::{self, Body, Port};
 use crate::command::{Args, Card, Count, Equivalent, Example, Inside, Kind, Man, Param, Primitive, Run, Said, Stop};
+use crate::explain::errno::named;
 use crate::kernel::{self, Asked, Birth, Program, Reply};
 use crate::model::{Block, Cell, Exit, Grid, Msg, NoteKind, Text, errno_name};
 use crate::observe::memory::text_at;
@@ -163,9 +164,9 @@ fn rule(word: &str) -> Result<(Sysno, Reply), Stop> {
     let call = Sysno::from_str(name).map_err(|_| Stop::Usage(crate::command::args::no_syscall(name)))?;
     let reply = match answer {
         None | Some("continue") => Reply::Continue,
-        Some(text) => match (text.parse(), errno(text)) {
+        Some(text) => match (text.parse(), named(text).filter(|errno| errno_name(*errno) == text)) {
             (Ok(value), _) => Reply::Value(value),
-            (_, Some(errno)) => Reply::Errno(errno),
+            (_, Some(errno)) => Reply::Errno(errno as i32),
             _ => {
                 return Err(Stop::Usage(Msg::new(
                     format!("`{text}` is no answer to {name}: an errno such as EPERM, a number that it returns, or continue"),
@@ -175,11 +176,6 @@ fn rule(word: &str) -> Result<(Sysno, Reply), Stop> {
         },
     };
     Ok((call, reply))
-}
-
-/// The number of an errno.
-fn errno(name: &str) -> Option<i32> {
-    (1..134).find(|number| errno_name(Errno::from_raw(*number)) == name)
 }
 
 fn name(number: i32) -> String {
