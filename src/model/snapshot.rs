@@ -1,6 +1,6 @@
 //! What can be seen of one process at one moment.
 
-use super::{MountLive, NsId, NsKind, Rlimit};
+use super::{MountLive, NsId, NsKind, Rlimit, cap_number};
 use nix::errno::Errno;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -178,13 +178,14 @@ impl Snapshot {
     /// Can it change the machine itself, whatever namespaces it has of its own: set the clock, load modules, reboot? Those capabilities
     /// count in the initial user namespace only, the one whose map is all IDs to themselves (user_namespaces(7)).
     pub fn holds_machine(&self) -> bool {
-        const OVER_ALL: [u8; 3] = [16, 22, 25];
+        let over_all =
+            ["SYS_MODULE", "SYS_BOOT", "SYS_TIME"].into_iter().filter_map(cap_number).fold(0, |set, cap| set | 1 << cap);
         let initial = self
             .uid_map
             .is()
             .and_then(|map| map.first())
             .is_some_and(|first| first.inside == first.outside && first.count == u32::MAX);
-        initial && self.creds.is().is_some_and(|creds| OVER_ALL.iter().any(|cap| creds.cap_eff & 1 << cap != 0))
+        initial && self.creds.is().is_some_and(|creds| creds.cap_eff & over_all != 0)
     }
 
     /// Its namespaces and those of its next child, kind by kind, as far as they could be seen.

@@ -205,11 +205,7 @@ impl Session {
         let stage = &mut self.stages[self.current];
         match self.closing.take() {
             Some((when, is)) if when.elapsed() < AT_ONCE && is.name == stage.name && is.pids == stage.handle.pids() => is,
-            _ => {
-                let mut view = stage.view();
-                view.seen.mounts = stage.mounts(&view.seen, false);
-                view
-            }
+            _ => stage.whole_view(false),
         }
     }
 
@@ -267,9 +263,7 @@ impl Session {
         if turn.place == Place::Outside && played.calls.iter().any(|call| call.is_write_below("/proc/")) {
             self.stages[self.current].handle.ask_for_inside(self.options.lang);
         }
-        let stage = &mut self.stages[self.current];
-        let mut is = stage.view();
-        is.seen.mounts = stage.mounts(&is.seen, may_mount(played));
+        let is = self.stages[self.current].whole_view(may_mount(played));
         self.closing = Some((Instant::now(), is.clone()));
         // What the clinic changed is for the learner to find out.
         let secret = card.name == command::clinic::CLINIC.name;

@@ -68,7 +68,7 @@ impl Stage {
 
     /// Its mounts: read when it is another process, in another namespace or below another root than when they were last read, and
     /// when `touched` says that there was something to change them. To read them costs more than half of what else a line costs.
-    pub fn mounts(&mut self, seen: &Snapshot, touched: bool) -> Option<Arc<[MountLive]>> {
+    fn mounts(&mut self, seen: &Snapshot, touched: bool) -> Option<Arc<[MountLive]>> {
         let (pid, ns, root) = (seen.pid, seen.ns_id(NsKind::Mnt), seen.root.is().cloned());
         let known = self.mounts.as_ref().filter(|known| !touched && known.pid == pid && known.ns == ns && known.root == root);
         if known.is_none() {
@@ -85,7 +85,14 @@ impl Stage {
         Some(Note { kind: NoteKind::Careful, text })
     }
 
-    /// The subject as it is now.
+    /// The subject as it is now, with its mounts; `touched`: there was something to change them.
+    pub fn whole_view(&mut self, touched: bool) -> SubjectView {
+        let mut view = self.view();
+        view.seen.mounts = self.mounts(&view.seen, touched);
+        view
+    }
+
+    /// The subject as it is now, but for its mounts.
     pub fn view(&self) -> SubjectView {
         let mut seen = observe::snapshot(Path::new("/proc"), self.handle.pid());
         seen.inside = self.handle.inside.clone();
