@@ -1,60 +1,30 @@
 //! A lesson at the prompt: its text above, its ways out always in sight, its checks after each line.
 
 mod ask;
+mod begin;
+mod desk;
 mod draw;
+mod ground;
 mod hall;
 mod list;
 mod log;
 mod present;
 mod questions;
+mod steps;
 mod words;
 
-use super::terminal::Modes;
 use crate::command::{self, parse};
 use crate::lesson::Guide;
 use crate::lesson::check::Prober;
 use crate::lesson::format::{Step, StepKind};
 use crate::lesson::progress::Mark;
 use crate::lesson::shelf::{self, Entry};
-use crate::lesson::trust;
-use crate::model::{Msg, Turn};
-use crate::session::{Session, signals};
+use crate::model::Turn;
 use crate::ui::Style;
+pub use desk::Desk;
 use log::Log;
 use std::collections::VecDeque;
 use std::io;
-
-/// How many missed questions of other lessons come back at the start of one.
-const REVIEW: usize = 2;
-
-/// What a lesson needs to act: the session, the terminal's modes, how to draw.
-pub struct Desk<'a> {
-    /// The session.
-    pub session: &'a mut Session,
-    /// The terminal's modes.
-    pub modes: &'a Modes,
-    /// How to draw.
-    pub style: Style,
-}
-
-impl Desk<'_> {
-    /// Prints.
-    pub fn say(&self, text: &str) -> io::Result<()> {
-        super::say(text)
-    }
-
-    /// Runs a line and draws what it did; with `brief` only the line itself.
-    fn run(&mut self, line: &str, brief: bool) -> io::Result<Turn> {
-        self.say(&draw::typed(line, &self.style))?;
-        let turn = self.session.execute(line);
-        self.style = Style { large: self.style.large, ..crate::script::style(self.session) };
-        self.modes.restore(&turn, &self.style);
-        if !brief {
-            self.say(&super::drawn(&turn, &self.style))?;
-        }
-        Ok(turn)
-    }
-}
 
 /// What an open question is about.
 enum Question<'a> {
@@ -229,167 +199,4 @@ impl Class {
             (_, None) => Ok(()),
         }
     }
-
-    fn begin(&mut self, desk: &mut Desk<'_>, word: &str) -> io::Result<()> {
-        desk.style.large = self.present;
-        let entry = match shelf::find(word) {
-            Ok(entry) => entry,
-            Err(missing) => return desk.say(&list::missing(word, &missing, &desk.style)),
-        };
-        if trust::asks(&entry.text) && self.agreed.as_ref() != Some(&entry.text) {
-            let again = format!("`lesson {word}`");
-            let next = Msg::new(format!("{again} once more begins it"), format!("再输入一次 {again} 即可开始"));
-            self.agreed = Some(entry.text);
-            return desk.say(&trust::told(word, &entry.lesson, &next, &desk.style));
-        }
-        if let Some(why) = self.prober.unmet(&entry.lesson.needs) {
-            return desk.say(&list::unfit_lesson(&entry, &why, &desk.style));
-        }
-        self.parked = false;
-        self.next = None;
-        self.fresh(desk);
-        self.review = self
-            .log
-            .progress
-            .missed(&entry.lesson.id)
-            .into_iter()
-            .filter_map(|(id, step)| missed(&id, &step))
-            .take(REVIEW)
-            .collect();
-        let resumes = self.log.progress.resumes_at(&entry.lesson);
-        desk.say(&draw::opening(&entry, resumes, &desk.style))?;
-        // A page of its own before a class, which has no questions of other days either.
-        self.title = self.present && resumes.is_none() && !entry.lesson.opening.is_empty();
-        if self.present || resumes.is_some() {
-            self.review.clear();
-        }
-        self.guide = Some(Guide::begin(desk.session, entry));
-        if let Some(at) = resumes {
-            self.replay_to(desk, at)?;
-        }
-        if self.title {
-            return Ok(());
-        }
-        self.show(desk)
-    }
-
-    /// Only one subject, and that a fresh one.
-    fn fresh(&self, desk: &mut Desk<'_>) {
-        let names: Vec<String> = desk.session.subjects().into_iter().map(|subject| subject.name).collect();
-        for name in names.iter().skip(1) {
-            desk.session.execute(&format!(" subject drop {name}"));
-        }
-        desk.session.execute(" reset");
-    }
-
-    /// A line of the lesson's own is not run on a subject that lacks what the steps before had built (a limit, say): that is
-    /// built first. True where it was lacking.
-    fn regained(&mut self, desk: &mut Desk<'_>) -> io::Result<bool> {
-        let lost = self.guide.as_ref().is_some_and(|guide| guide.lost_ground(desk.session));
-        if lost {
-            desk.say(&draw::regained(&desk.style))?;
-            self.rebuild(desk, None)?;
-        }
-        Ok(lost)
-    }
-
-    /// The step begins anew on a fresh subject, or another one does; what comes before it is run again.
-    fn rebuild(&mut self, desk: &mut Desk<'_>, to: Option<usize>) -> io::Result<()> {
-        let Some(at) = self.guide.as_ref().map(Guide::at) else { return Ok(()) };
-        self.fresh(desk);
-        if let Some(guide) = &mut self.guide {
-            guide.restart(desk.session, to.is_none());
-        }
-        self.parked = false;
-        self.replay_to(desk, to.unwrap_or(at))?;
-        self.show(desk)
-    }
-
-    fn replay_to(&mut self, desk: &mut Desk<'_>, to: usize) -> io::Result<()> {
-        let Some(guide) = &mut self.guide else { return Ok(()) };
-        for at in 0..to {
-            guide.go(desk.session, at);
-            if guide.unfit(&mut self.prober).is_some() {
-                continue;
-            }
-            for line in guide.solution() {
-                let turn = desk.run(&line, true)?;
-                guide.look(desk.session, &turn);
-                if signals::interrupts() > 0 {
-                    break;
-                }
-            }
-        }
-        guide.go(desk.session, to);
-        Ok(())
-    }
-
-    /// Shows where one is; leaves out what this machine cannot do.
-    fn show(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
-        if let Some((lesson, step)) = self.review.front() {
-            return desk.say(&ask::review(lesson, step, &desk.style));
-        }
-        self.typed = 0;
-        self.title = false;
-        loop {
-            let Some(guide) = &mut self.guide else { return Ok(()) };
-            let Some(step) = guide.step() else { return self.finish(desk) };
-            let Some(why) = guide.unfit(&mut self.prober) else {
-                desk.session.cover(step.kind == StepKind::Predict);
-                let text = draw::step(guide, self.notes, &desk.style);
-                return desk.say(&text);
-            };
-            desk.say(&draw::left_out(guide, &why, &desk.style))?;
-            self.log.note(&guide.lesson().id, &step.id, Mark::Unfit);
-            let next = guide.at() + 1;
-            guide.go(desk.session, next);
-        }
-    }
-
-    /// The step is done with, in this way.
-    fn passed(&mut self, desk: &mut Desk<'_>, mark: Mark) -> io::Result<()> {
-        let Some(guide) = &mut self.guide else { return Ok(()) };
-        let Some(step) = guide.step() else { return Ok(()) };
-        let tries = !step.tries.is_empty();
-        let shown = !matches!(step.kind, StepKind::Note | StepKind::Free | StepKind::Predict);
-        self.log.note(&guide.lesson().id, &step.id, mark);
-        let text = draw::passed(step, mark, &desk.style);
-        desk.say(&text)?;
-        desk.session.cover(false);
-        let guesses = guide.settle();
-        let answered = !guesses.is_empty();
-        if answered {
-            desk.say(&ask::guesses(&guesses, self.votes.take().as_deref(), &desk.style))?;
-        }
-        // Before a class the page is not turned by itself: what has come is to be read first.
-        if tries || self.present && (shown || answered) {
-            guide.open_end = true;
-            return Ok(());
-        }
-        self.proceed(desk)
-    }
-
-    fn proceed(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
-        let Some(guide) = &mut self.guide else { return Ok(()) };
-        let next = guide.at() + 1;
-        guide.go(desk.session, next);
-        self.show(desk)
-    }
-
-    fn finish(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
-        let Some(guide) = self.guide.take() else { return Ok(()) };
-        let shelf = shelf::bundled();
-        let at = shelf.iter().position(|entry| entry.file == guide.entry.file);
-        let next = at.and_then(|at| shelf.get(at + 1));
-        self.next = next.map(|entry| entry.file.clone());
-        let marks = self.log.progress.marks(&guide.lesson().id);
-        desk.say(&list::finished(&guide.entry, &marks, next, &desk.style))
-    }
-}
-
-/// A question of a bundled lesson.
-fn missed(lesson: &str, step: &str) -> Option<(Entry, Step)> {
-    let entry = shelf::find(lesson).ok()?;
-    let step = entry.lesson.steps.iter().find(|one| one.id == step && one.asks())?.clone();
-    Some((entry, step))
 }

@@ -1,0 +1,65 @@
+//! The beginning of a lesson: is it there, may it run, can this machine do it; and where one left it.
+
+use super::{Class, Desk, draw, list};
+use crate::lesson::Guide;
+use crate::lesson::format::Step;
+use crate::lesson::shelf::{self, Entry};
+use crate::lesson::trust;
+use crate::model::Msg;
+use std::io;
+
+/// How many missed questions of other lessons come back at the start of one.
+const REVIEW: usize = 2;
+
+impl Class {
+    /// Begins the lesson of this number, name or file.
+    pub(super) fn begin(&mut self, desk: &mut Desk<'_>, word: &str) -> io::Result<()> {
+        desk.style.large = self.present;
+        let entry = match shelf::find(word) {
+            Ok(entry) => entry,
+            Err(missing) => return desk.say(&list::missing(word, &missing, &desk.style)),
+        };
+        if trust::asks(&entry.text) && self.agreed.as_ref() != Some(&entry.text) {
+            let again = format!("`lesson {word}`");
+            let next = Msg::new(format!("{again} once more begins it"), format!("再输入一次 {again} 即可开始"));
+            self.agreed = Some(entry.text);
+            return desk.say(&trust::told(word, &entry.lesson, &next, &desk.style));
+        }
+        if let Some(why) = self.prober.unmet(&entry.lesson.needs) {
+            return desk.say(&list::unfit_lesson(&entry, &why, &desk.style));
+        }
+        self.parked = false;
+        self.next = None;
+        self.fresh(desk);
+        self.review = self
+            .log
+            .progress
+            .missed(&entry.lesson.id)
+            .into_iter()
+            .filter_map(|(id, step)| missed(&id, &step))
+            .take(REVIEW)
+            .collect();
+        let resumes = self.log.progress.resumes_at(&entry.lesson);
+        desk.say(&draw::opening(&entry, resumes, &desk.style))?;
+        // A page of its own before a class, which has no questions of other days either.
+        self.title = self.present && resumes.is_none() && !entry.lesson.opening.is_empty();
+        if self.present || resumes.is_some() {
+            self.review.clear();
+        }
+        self.guide = Some(Guide::begin(desk.session, entry));
+        if let Some(at) = resumes {
+            self.replay_to(desk, at)?;
+        }
+        if self.title {
+            return Ok(());
+        }
+        self.show(desk)
+    }
+}
+
+/// A question of a bundled lesson.
+fn missed(lesson: &str, step: &str) -> Option<(Entry, Step)> {
+    let entry = shelf::find(lesson).ok()?;
+    let step = entry.lesson.steps.iter().find(|one| one.id == step && one.asks())?.clone();
+    Some((entry, step))
+}

@@ -1,0 +1,60 @@
+//! The ground that a step stands on, a subject with what the steps before have built: made, made anew, and missed.
+
+use super::{Class, Desk, draw};
+use crate::lesson::Guide;
+use crate::session::signals;
+use std::io;
+
+impl Class {
+    /// Only one subject, and that a fresh one.
+    pub(super) fn fresh(&self, desk: &mut Desk<'_>) {
+        let names: Vec<String> = desk.session.subjects().into_iter().map(|subject| subject.name).collect();
+        for name in names.iter().skip(1) {
+            desk.session.execute(&format!(" subject drop {name}"));
+        }
+        desk.session.execute(" reset");
+    }
+
+    /// A line of the lesson's own is not run on a subject that lacks what the steps before had built (a limit, say): that is
+    /// built first. True where it was lacking.
+    pub(super) fn regained(&mut self, desk: &mut Desk<'_>) -> io::Result<bool> {
+        let lost = self.guide.as_ref().is_some_and(|guide| guide.lost_ground(desk.session));
+        if lost {
+            desk.say(&draw::regained(&desk.style))?;
+            self.rebuild(desk, None)?;
+        }
+        Ok(lost)
+    }
+
+    /// The step begins anew on a fresh subject, or another one does; what comes before it is run again.
+    pub(super) fn rebuild(&mut self, desk: &mut Desk<'_>, to: Option<usize>) -> io::Result<()> {
+        let Some(at) = self.guide.as_ref().map(Guide::at) else { return Ok(()) };
+        self.fresh(desk);
+        if let Some(guide) = &mut self.guide {
+            guide.restart(desk.session, to.is_none());
+        }
+        self.parked = false;
+        self.replay_to(desk, to.unwrap_or(at))?;
+        self.show(desk)
+    }
+
+    /// Runs the lines of the steps before this one, on a fresh subject.
+    pub(super) fn replay_to(&mut self, desk: &mut Desk<'_>, to: usize) -> io::Result<()> {
+        let Some(guide) = &mut self.guide else { return Ok(()) };
+        for at in 0..to {
+            guide.go(desk.session, at);
+            if guide.unfit(&mut self.prober).is_some() {
+                continue;
+            }
+            for line in guide.solution() {
+                let turn = desk.run(&line, true)?;
+                guide.look(desk.session, &turn);
+                if signals::interrupts() > 0 {
+                    break;
+                }
+            }
+        }
+        guide.go(desk.session, to);
+        Ok(())
+    }
+}

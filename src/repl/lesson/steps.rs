@@ -1,0 +1,73 @@
+//! From step to step: a step is shown, is done with, and the next one comes, or the end.
+
+use super::{Class, Desk, ask, draw, list};
+use crate::lesson::format::StepKind;
+use crate::lesson::progress::Mark;
+use crate::lesson::shelf;
+use std::io;
+
+impl Class {
+    /// Shows where one is; leaves out what this machine cannot do.
+    pub(super) fn show(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
+        if let Some((lesson, step)) = self.review.front() {
+            return desk.say(&ask::review(lesson, step, &desk.style));
+        }
+        self.typed = 0;
+        self.title = false;
+        loop {
+            let Some(guide) = &mut self.guide else { return Ok(()) };
+            let Some(step) = guide.step() else { return self.finish(desk) };
+            let Some(why) = guide.unfit(&mut self.prober) else {
+                desk.session.cover(step.kind == StepKind::Predict);
+                let text = draw::step(guide, self.notes, &desk.style);
+                return desk.say(&text);
+            };
+            desk.say(&draw::left_out(guide, &why, &desk.style))?;
+            self.log.note(&guide.lesson().id, &step.id, Mark::Unfit);
+            let next = guide.at() + 1;
+            guide.go(desk.session, next);
+        }
+    }
+
+    /// The step is done with, in this way.
+    pub(super) fn passed(&mut self, desk: &mut Desk<'_>, mark: Mark) -> io::Result<()> {
+        let Some(guide) = &mut self.guide else { return Ok(()) };
+        let Some(step) = guide.step() else { return Ok(()) };
+        let tries = !step.tries.is_empty();
+        let shown = !matches!(step.kind, StepKind::Note | StepKind::Free | StepKind::Predict);
+        self.log.note(&guide.lesson().id, &step.id, mark);
+        let text = draw::passed(step, mark, &desk.style);
+        desk.say(&text)?;
+        desk.session.cover(false);
+        let guesses = guide.settle();
+        let answered = !guesses.is_empty();
+        if answered {
+            desk.say(&ask::guesses(&guesses, self.votes.take().as_deref(), &desk.style))?;
+        }
+        // Before a class the page is not turned by itself: what has come is to be read first.
+        if tries || self.present && (shown || answered) {
+            guide.open_end = true;
+            return Ok(());
+        }
+        self.proceed(desk)
+    }
+
+    /// The next step.
+    pub(super) fn proceed(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
+        let Some(guide) = &mut self.guide else { return Ok(()) };
+        let next = guide.at() + 1;
+        guide.go(desk.session, next);
+        self.show(desk)
+    }
+
+    /// The lesson is over.
+    fn finish(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
+        let Some(guide) = self.guide.take() else { return Ok(()) };
+        let shelf = shelf::bundled();
+        let at = shelf.iter().position(|entry| entry.file == guide.entry.file);
+        let next = at.and_then(|at| shelf.get(at + 1));
+        self.next = next.map(|entry| entry.file.clone());
+        let marks = self.log.progress.marks(&guide.lesson().id);
+        desk.say(&list::finished(&guide.entry, &marks, next, &desk.style))
+    }
+}
