@@ -85,9 +85,22 @@ fn the_status_is_0_when_every_line_did_what_it_says_and_1_when_one_did_not() {
 #[test]
 fn the_status_is_2_for_wrong_usage_and_for_what_cannot_be_read() {
     let binary = Script::new("binary", b"subject list\n\xff\n");
-    for args in
-        [&["--nonsense"][..], &["/no/such/file"], &["/"], &["-c", "a", "b"], &["--lang", "xx"], &["replay"], &[binary.path()]]
-    {
+    for args in [
+        &["--nonsense"][..],
+        &["/no/such/file"],
+        &["/"],
+        &["-c", "a", "b"],
+        &["--lang", "xx"],
+        &["replay"],
+        &[binary.path()],
+        &["lesson", "nonsense"],
+        &["lesson", "./no/such.txt"],
+        &["lesson", "4", "new", "x"],
+        &["lesson", "--present"],
+        &["--json", "lesson", "4"],
+        // A lesson wants a learner.
+        &["lesson", "4"],
+    ] {
         let output = run(args);
         assert_eq!(status(&output), 2, "{args:?}");
         assert!(!err(&output).is_empty() && output.stdout.is_empty(), "{args:?}");

@@ -103,12 +103,32 @@ fn what_was_missed_is_asked_again_in_another_lesson_and_one_goes_on_where_one_le
 }
 
 #[test]
+fn a_lesson_is_opened_from_the_command_line() {
+    if !needs::root() {
+        return;
+    }
+    let mut terminal = Terminal::with(&[], &["lesson", "process", "--no-pane"], (100, 30));
+    for text in ["leaves", "lesson 1  A container", "1/7  subject", "step 1/7", "▸"] {
+        terminal.wait(text);
+    }
+    types(&mut terminal, "quit", &[]);
+    assert_eq!(terminal.status(), 0);
+    let mut terminal = Terminal::with(&[], &["--no-pane", "lesson"], (100, 30));
+    terminal.wait("A container by hand");
+    terminal.wait("`lesson N` begins one");
+    terminal.wait_prompt();
+    types(&mut terminal, "quit", &[]);
+    assert_eq!(terminal.status(), 0);
+}
+
+#[test]
 fn a_teacher_presents_with_enter_alone_and_a_class_votes() {
     if !needs::root() {
         return;
     }
-    let mut terminal = Terminal::open(&[]);
-    types(&mut terminal, "lesson process --present --notes --poll", &["━━━", "The kernel has no such thing", "Enter: on", "▸"]);
+    let present = ["lesson", "process", "--present", "--notes", "--poll", "--no-pane"];
+    let mut terminal = Terminal::with(&[], &present, (100, 30));
+    ["━━━", "The kernel has no such thing", "Enter: on", "▸"].iter().for_each(|text| terminal.wait(text));
     types(&mut terminal, "", &["T  The two columns are equal now", "Enter: type it, run it", "▸"]);
     types(&mut terminal, "", &["▸ ps"]);
     types(&mut terminal, "", &["outside  inside", "Enter: on", "▸"]);
@@ -130,5 +150,38 @@ fn a_teacher_presents_with_enter_alone_and_a_class_votes() {
     types(&mut terminal, "", &["CLONE_NEWUTS) = 0", "▸"]);
     keys(&mut terminal, "\x1b[C", &["$ hostname box", "One process, one link", "Enter: on", "▸"]);
     terminal.send("quit\r");
+    assert_eq!(terminal.status(), 0);
+    assert_eq!(progress(&terminal), "", "what a class saw is nothing that the teacher learnt");
+}
+
+#[test]
+fn presenting_begins_at_the_beginning_and_leaves_the_record_as_it_was() {
+    if !needs::root() {
+        return;
+    }
+    let mut terminal = Terminal::open(&[]);
+    types(&mut terminal, "lesson process", &["step 1/7", "▸"]);
+    types(&mut terminal, "ps", &["2/7", "▸"]);
+    types(&mut terminal, "a", &["3/7  name", "▸"]);
+    let kept = progress(&terminal);
+    types(&mut terminal, "lesson process --poll", &["1/7  subject", "▸"]);
+    types(&mut terminal, "ps", &["2/7", "▸"]);
+    types(&mut terminal, "b 3", &["3/7  name", "▸"]);
+    types(&mut terminal, "skip", &["3  what it was called before", "4/7", "▸"]);
+    types(&mut terminal, "lesson limits --present", &["━━━", "Enter: on", "▸"]);
+    for _ in 0..40 {
+        keys(&mut terminal, "\x1b[C", &["▸"]);
+        if terminal.text().contains("the end of this lesson") {
+            break;
+        }
+    }
+    assert!(terminal.text().contains("the end of this lesson\r"), "no marks are counted");
+    assert_eq!(progress(&terminal), kept);
+    // The learner's own place is where it was.
+    types(&mut terminal, "lesson process", &["You left at step 3", "3/7  name", "▸"]);
+    types(&mut terminal, "lesson --notes", &["3/7  name", "▸"]);
+    types(&mut terminal, "back", &["2/7", "▸"]);
+    types(&mut terminal, "back", &["1/7", "T  The two columns", "▸"]);
+    types(&mut terminal, "quit", &[]);
     assert_eq!(terminal.status(), 0);
 }

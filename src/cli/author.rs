@@ -5,7 +5,7 @@ use super::words::Author;
 use crate::kernel;
 use crate::lesson;
 use crate::model::Lang;
-use crate::repl;
+use crate::repl::{self, Opening};
 use crate::session::Session;
 use std::io::Write;
 use std::path::Path;
@@ -22,7 +22,8 @@ pub fn author(what: &Author, lang: Lang) -> i32 {
             kernel::wait_for_foreground();
             let status = keep(|| match Session::start(at_the_terminal(lang)) {
                 Ok(mut session) => {
-                    let status = repl::record(&mut session, false, &mut |turn, pid| turns.push((turn.clone(), pid)));
+                    let status =
+                        repl::record(&mut session, &Opening::default(), &mut |turn, pid| turns.push((turn.clone(), pid)));
                     drop(session);
                     match make(file, &lesson::write::recorded(&id, &turns, lang)) {
                         0 => status,

@@ -9,6 +9,7 @@ use crate::command;
 use crate::docs;
 use crate::lesson::{self, lint::Lint};
 use crate::model::Lang;
+use crate::repl::{Show, Wanted};
 use crate::screen;
 use crate::script;
 use crate::ui;
@@ -16,11 +17,11 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 use std::io::{IsTerminal, Read};
 use std::time::Duration;
-use words::{Cli, Page, Verb};
+use words::{Cli, Page, Plain, Verb};
 
 /// Runs the program; returns its exit status: 0 every line did what it said, 1 a line failed, 2 wrong usage or unreadable file.
 pub fn main() -> i32 {
-    let cli = match Cli::try_parse() {
+    let mut cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
             // To a closed pipe nothing can be said.
@@ -28,16 +29,27 @@ pub fn main() -> i32 {
             return error.exit_code();
         }
     };
+    if let Some(Verb::Lesson { plain, .. }) = &mut cli.verb {
+        let before = std::mem::take(&mut cli.plain);
+        *plain = Plain { no_pane: plain.no_pane || before.no_pane, plain_pane: plain.plain_pane || before.plain_pane };
+    }
     // A verb has options of its own; only language and theme are for all.
     let alone = [
         (cli.lines.is_some(), "-c"),
         (cli.json, "--json"),
         (cli.stop, "--stop"),
-        (cli.no_pane, "--no-pane"),
-        (cli.plain_pane, "--plain-pane"),
+        (cli.plain.no_pane, "--no-pane"),
+        (cli.plain.plain_pane, "--plain-pane"),
     ];
-    if let (Some(_), Some((_, option))) = (&cli.verb, alone.into_iter().find(|(given, _)| *given)) {
-        let error = Cli::command().error(ErrorKind::ArgumentConflict, format!("{option} cannot stand before a subcommand"));
+    let wrong = match (&cli.verb, alone.into_iter().find(|(given, _)| *given)) {
+        (Some(_), Some((_, option))) => Some(format!("{option} cannot stand before a subcommand")),
+        (Some(Verb::Lesson { lesson: Some(lesson), what: Some(_), .. }), _) => {
+            Some(format!("a lesson file is begun or `{}` is gone through, not both", ui::visible(lesson)))
+        }
+        _ => None,
+    };
+    if let Some(wrong) = wrong {
+        let error = Cli::command().error(ErrorKind::ArgumentConflict, wrong);
         let _ = error.print();
         return error.exit_code();
     }
@@ -68,7 +80,10 @@ fn run(verb: Verb, lang: Lang) -> i32 {
             start::replay(&lesson::Wish { files, from, json, junit, html, cast, limit, update }, lang)
         }
         Verb::Lint { files, read_only, accept, .. } => start::lint(&Lint { files, read_only, accept }, lang),
-        Verb::Lesson { what } => author::author(&what, lang),
+        Verb::Lesson { what: Some(what), .. } => author::author(&what, lang),
+        Verb::Lesson { lesson, present, notes, poll, plain, .. } => {
+            start::lesson(lang, plain, Wanted { lesson, show: Show { present, notes, poll } })
+        }
         Verb::Docs { page } => match script::say(&match page {
             Page::Commands => docs::commands(),
             Page::Coverage => docs::coverage(),
@@ -95,7 +110,7 @@ fn session(cli: Cli, lang: Lang) -> i32 {
                 2
             }
         },
-        (None, None) if std::io::stdin().is_terminal() => start::shell(lang, !cli.no_pane && !cli.plain_pane, cli.plain_pane),
+        (None, None) if std::io::stdin().is_terminal() => start::shell(lang, cli.plain, None),
         (None, None) => {
             let mut script = String::new();
             match std::io::stdin().read_to_string(&mut script) {

@@ -1,13 +1,15 @@
 //! What the command line starts: each runs below a keeper, which sweeps up whatever dies.
 
+use super::words::Plain;
 use crate::command;
 use crate::kernel;
-use crate::lesson::{self, lint::Lint};
-use crate::model::Lang;
-use crate::repl;
+use crate::lesson::{self, lint::Lint, shelf};
+use crate::model::{Lang, Text};
+use crate::repl::{self, Opening, Wanted};
 use crate::screen::{self, ToScreen};
 use crate::script;
 use crate::session::{Options, Session, clean, keeper, signals};
+use std::io::IsTerminal;
 
 pub fn lines(lines: Vec<String>, lang: Lang, json: bool, stop: bool) -> i32 {
     let terminal = kernel::owns_terminal() && !json;
@@ -35,11 +37,13 @@ pub fn lint(wish: &Lint, lang: Lang) -> i32 {
 }
 
 /// The interactive shell, below a screen where there can be one.
-pub fn shell(lang: Lang, pane: bool, speaks: bool) -> i32 {
+pub fn shell(lang: Lang, plain: Plain, lesson: Option<Wanted>) -> i32 {
     kernel::wait_for_foreground();
+    let pane = !plain.no_pane && !plain.plain_pane;
+    let opening = Opening { speaks: plain.plain_pane, lesson };
     let shell = || match pane && screen::is_possible() {
-        true => screen::run(lang, |screen| open(lang, screen, speaks)),
-        false => open(lang, None, speaks),
+        true => screen::run(lang, |screen| open(lang, screen, &opening)),
+        false => open(lang, None, &opening),
     };
     // A session waits for a person; a script has no time for it.
     let meanwhile = || {
@@ -49,14 +53,34 @@ pub fn shell(lang: Lang, pane: bool, speaks: bool) -> i32 {
     keeper::keep(shell, meanwhile, sweep)
 }
 
-fn open(lang: Lang, screen: Option<ToScreen>, speaks: bool) -> i32 {
+/// The same, with a lesson; one that there is not opens no shell.
+pub fn lesson(lang: Lang, plain: Plain, wanted: Wanted) -> i32 {
+    const NOBODY: Text = Text {
+        en: "a lesson is gone through at a terminal; `boxlab replay FILE` runs one by itself",
+        zh: "课程需要在终端上进行；`boxlab replay 文件` 可自动执行一课",
+    };
+    let style = script::bare_style(lang);
+    if let Some(word) = &wanted.lesson
+        && let Err(missing) = shelf::find(word)
+    {
+        eprint!("{}", repl::missing(word, &missing, &style));
+        return 2;
+    }
+    if !std::io::stdin().is_terminal() {
+        eprintln!("boxlab: {}", style.text(&NOBODY));
+        return 2;
+    }
+    shell(lang, plain, Some(wanted))
+}
+
+fn open(lang: Lang, screen: Option<ToScreen>, opening: &Opening) -> i32 {
     match Session::start(at_the_terminal(lang)) {
         Ok(mut session) => {
             if let Some(screen) = screen {
                 session.listen(Box::new(move |report| screen.send(report)));
             }
             session.post();
-            repl::run(&mut session, speaks)
+            repl::run(&mut session, opening)
         }
         Err(error) => no_subject(&error),
     }

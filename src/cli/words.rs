@@ -1,5 +1,7 @@
 //! The words of the command line, as clap reads them. Their doc comments are `--help`.
 
+use crate::command::Param;
+use crate::command::lesson::{NOTES, POLL, PRESENT, WHICH};
 use crate::lesson;
 use crate::model::Lang;
 use crate::ui::Theme;
@@ -25,12 +27,8 @@ pub struct Cli {
     /// Language of the texts; without it, that of the locale
     #[arg(long, value_enum, global = true)]
     pub lang: Option<Language>,
-    /// The plain shell: no screen, no pane beside it
-    #[arg(long)]
-    pub no_pane: bool,
-    /// The plain shell, which says before each prompt what the pane would show differently; for screen readers
-    #[arg(long)]
-    pub plain_pane: bool,
+    #[command(flatten)]
+    pub plain: Plain,
     /// Colours for a dark or light terminal, or bold and inverse for a projector
     #[arg(long, value_enum, global = true)]
     pub theme: Option<Colours>,
@@ -39,6 +37,17 @@ pub struct Cli {
     pub rootless: bool,
     #[command(subcommand)]
     pub verb: Option<Verb>,
+}
+
+/// The shell without its screen.
+#[derive(clap::Args, Clone, Copy, Debug, Default)]
+pub struct Plain {
+    /// The plain shell: no screen, no pane beside it
+    #[arg(long)]
+    pub no_pane: bool,
+    /// The plain shell, which says before each prompt what the pane would show differently; for screen readers
+    #[arg(long)]
+    pub plain_pane: bool,
 }
 
 #[derive(Subcommand, Debug)]
@@ -96,10 +105,21 @@ pub enum Verb {
         #[arg(long)]
         yes: bool,
     },
-    /// Begin a lesson file: an empty one, or one from what you do in a session
+    /// Go through a lesson, or present it to a class; `lesson new` and `lesson record` begin a lesson file
+    #[command(disable_help_subcommand = true)]
     Lesson {
+        #[arg(help = sentence(&WHICH))]
+        lesson: Option<String>,
+        #[arg(long, requires = "lesson", help = sentence(&PRESENT))]
+        present: bool,
+        #[arg(long, requires = "lesson", help = sentence(&NOTES))]
+        notes: bool,
+        #[arg(long, requires = "lesson", help = sentence(&POLL))]
+        poll: bool,
+        #[command(flatten)]
+        plain: Plain,
         #[command(subcommand)]
-        what: Author,
+        what: Option<Author>,
     },
     /// What this machine allows, by trying each primitive
     Doctor {
@@ -171,4 +191,10 @@ impl From<Colours> for Theme {
             Colours::Contrast => Theme::Contrast,
         }
     }
+}
+
+/// What the card of a command says about a parameter, as clap's own help begins its lines.
+fn sentence(param: &Param) -> String {
+    let mut rest = param.about.en.chars();
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }

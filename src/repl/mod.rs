@@ -17,6 +17,7 @@ use crate::script;
 use crate::session::{Session, signals};
 use crate::ui::{self, Role, Style};
 use lesson::{Class, Desk};
+pub use lesson::{Show, Wanted, missing};
 use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
@@ -31,15 +32,23 @@ use std::time::Duration;
 /// Between two keys of a line that the lesson types.
 const KEY: Duration = Duration::from_millis(35);
 
-/// Runs the shell until `quit`, Ctrl-D, or a signal that ends it; `speaks`: what the pane would show is said in sentences. Returns
-/// the exit status.
-pub fn run(session: &mut Session, speaks: bool) -> i32 {
-    record(session, speaks, &mut |_, _| {})
+/// How the shell begins.
+#[derive(Clone, Debug, Default)]
+pub struct Opening {
+    /// What the pane would show is said in sentences.
+    pub speaks: bool,
+    /// The lesson that is asked for already.
+    pub lesson: Option<Wanted>,
+}
+
+/// Runs the shell until `quit`, Ctrl-D, or a signal that ends it. Returns the exit status.
+pub fn run(session: &mut Session, opening: &Opening) -> i32 {
+    record(session, opening, &mut |_, _| {})
 }
 
 /// The same; each line that ran is told, with the PID that its subject has then.
-pub fn record(session: &mut Session, speaks: bool, told: &mut dyn FnMut(&Turn, i32)) -> i32 {
-    let mut speaker = speaks.then(speak::Speaker::default);
+pub fn record(session: &mut Session, opening: &Opening, told: &mut dyn FnMut(&Turn, i32)) -> i32 {
+    let mut speaker = opening.speaks.then(speak::Speaker::default);
     let modes = terminal::Modes::save();
     let style = script::style(session);
     let mut editor = match editor(session, &style) {
@@ -57,7 +66,11 @@ pub fn record(session: &mut Session, speaks: bool, told: &mut dyn FnMut(&Turn, i
     let mut class = Class::open();
     let remote = remote::Remote::default();
     remote.bind(|key, handler| _ = editor.bind_sequence(key, handler));
-    if say(&(welcome(&style, session.seen().holds_machine()) + &class.invitation(&style))).is_err() {
+    let welcomed = say(&welcome(&style, session.seen().holds_machine())).and_then(|()| match &opening.lesson {
+        Some(wanted) => class.opens(&mut Desk { style: style.clone(), session, modes: &modes }, wanted),
+        None => say(&class.invitation(&style)),
+    });
+    if welcomed.is_err() {
         return 1;
     }
     crate::kernel::forget_code();

@@ -3,7 +3,8 @@
 use super::{Args, Card, Count, Example, Kind, Outside, Param, Primitive, Run, Said, Stop};
 use crate::model::{Msg, Text};
 
-const WHICH: Param = Param {
+/// Which lesson. The command line takes it, too.
+pub const WHICH: Param = Param {
     name: "LESSON",
     kind: Kind::Lesson,
     count: Count::Optional,
@@ -37,7 +38,8 @@ const FORM: Param = Param {
     about: Text { en: "of the export", zh: "导出的格式" },
 };
 
-const PRESENT: Param = Param {
+/// Before a class. The command line takes it, too.
+pub const PRESENT: Param = Param {
     name: "--present",
     kind: Kind::Flag,
     count: Count::Optional,
@@ -47,14 +49,16 @@ const PRESENT: Param = Param {
     },
 };
 
-const NOTES: Param = Param {
+/// With the teacher's notes. The command line takes it, too.
+pub const NOTES: Param = Param {
     name: "--notes",
     kind: Kind::Flag,
     count: Count::Optional,
     about: Text { en: "show the lines that are for the teacher", zh: "显示写给教师的内容" },
 };
 
-const POLL: Param = Param {
+/// With votes. The command line takes it, too.
+pub const POLL: Param = Param {
     name: "--poll",
     kind: Kind::Flag,
     count: Count::Optional,

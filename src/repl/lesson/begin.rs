@@ -1,6 +1,6 @@
 //! The beginning of a lesson: is it there, may it run, can this machine do it; and where one left it.
 
-use super::{Class, Desk, draw, list};
+use super::{Class, Desk, Show, Wanted, draw, list};
 use crate::lesson::Guide;
 use crate::lesson::format::Step;
 use crate::lesson::shelf::{self, Entry};
@@ -12,15 +12,29 @@ use std::io;
 const REVIEW: usize = 2;
 
 impl Class {
+    /// Does what `lesson` asks for.
+    pub fn opens(&mut self, desk: &mut Desk<'_>, wanted: &Wanted) -> io::Result<()> {
+        let other = wanted.show != Show::default();
+        self.show = wanted.show;
+        match &wanted.lesson {
+            Some(word) => self.begin(desk, word),
+            None if other && self.guide.is_some() => {
+                desk.style.large = self.show.present;
+                self.resume(desk)
+            }
+            None => self.menu(desk),
+        }
+    }
+
     /// Begins the lesson of this number, name or file.
     pub(super) fn begin(&mut self, desk: &mut Desk<'_>, word: &str) -> io::Result<()> {
-        desk.style.large = self.present;
+        desk.style.large = self.show.present;
         let entry = match shelf::find(word) {
             Ok(entry) => entry,
             Err(missing) => return desk.say(&list::missing(word, &missing, &desk.style)),
         };
         if trust::asks(&entry.text) && self.agreed.as_ref() != Some(&entry.text) {
-            let again = format!("`lesson {word}`");
+            let again = format!("`{}`", Wanted { lesson: Some(word.into()), show: self.show }.line());
             let next = Msg::new(format!("{again} once more begins it"), format!("再输入一次 {again} 即可开始"));
             self.agreed = Some(entry.text);
             return desk.say(&trust::told(word, &entry.lesson, &next, &desk.style));
@@ -39,11 +53,13 @@ impl Class {
             .filter_map(|(id, step)| missed(&id, &step))
             .take(REVIEW)
             .collect();
-        let resumes = self.log.progress.resumes_at(&entry.lesson);
+        // A class begins at the beginning, and has missed nothing: the record is the teacher's.
+        let own = !self.show.to_a_class();
+        let resumes = self.log.progress.resumes_at(&entry.lesson).filter(|_| own);
         desk.say(&draw::opening(&entry, resumes, &desk.style))?;
-        // A page of its own before a class, which has no questions of other days either.
-        self.title = self.present && resumes.is_none() && !entry.lesson.opening.is_empty();
-        if self.present || resumes.is_some() {
+        // A page of its own before a class.
+        self.title = self.show.present && !entry.lesson.opening.is_empty();
+        if !own || resumes.is_some() {
             self.review.clear();
         }
         self.guide = Some(Guide::begin(desk.session, entry));

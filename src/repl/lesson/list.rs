@@ -62,18 +62,19 @@ pub fn no_lesson(style: &Style) -> String {
     )
 }
 
-/// The end of a lesson.
-pub fn finished(entry: &Entry, marks: &BTreeMap<&str, Mark>, next: Option<&Entry>, style: &Style) -> String {
-    let count = |mark: Mark| marks.values().filter(|one| **one == mark).count();
+/// The end of a lesson; `marks`: what the learner did, where it was one.
+pub fn finished(entry: &Entry, marks: Option<&BTreeMap<&str, Mark>>, next: Option<&Entry>, style: &Style) -> String {
+    let count = |mark: Mark| marks.into_iter().flat_map(BTreeMap::values).filter(|one| **one == mark).count();
     let (passed, skipped, missed) = (count(Mark::Passed) + count(Mark::Right), count(Mark::Skipped), count(Mark::Missed));
     let mut text = heading(&name(entry, style), style);
-    text.push_str(&words(
-        &sign(style, Sign::Confirmed),
-        format!("the end of this lesson: {passed} passed, {skipped} skipped, {missed} answered wrong"),
-        format!("本课结束：通过 {passed}，跳过 {skipped}，答错 {missed}"),
-        Role::Good,
-        style,
-    ));
+    let (en, zh) = match marks {
+        Some(_) => (
+            format!("the end of this lesson: {passed} passed, {skipped} skipped, {missed} answered wrong"),
+            format!("本课结束：通过 {passed}，跳过 {skipped}，答错 {missed}"),
+        ),
+        None => ("the end of this lesson".into(), "本课结束".into()),
+    };
+    text.push_str(&words(&sign(style, Sign::Confirmed), en, zh, Role::Good, style));
     if missed > 0 {
         text.push_str(&words(
             "  ",

@@ -11,6 +11,7 @@ mod log;
 mod present;
 mod questions;
 mod steps;
+mod wanted;
 mod words;
 
 use crate::command::{self, parse};
@@ -22,9 +23,11 @@ use crate::lesson::shelf::{self, Entry};
 use crate::model::Turn;
 use crate::ui::Style;
 pub use desk::Desk;
+pub use list::missing;
 use log::Log;
 use std::collections::VecDeque;
 use std::io;
+pub use wanted::{Show, Wanted};
 
 /// What an open question is about.
 enum Question<'a> {
@@ -44,9 +47,7 @@ pub struct Class {
     prober: Prober,
     /// The lesson that Enter on an empty line starts: the first one before anything was typed, the next one after the end of one.
     next: Option<String>,
-    notes: bool,
-    /// For a teacher: Enter types the next line, and runs it when it is pressed again.
-    present: bool,
+    show: Show,
     /// The line that is to be typed at the next prompt.
     types: Option<String>,
     /// Lines of the step that were typed so.
@@ -57,7 +58,6 @@ pub struct Class {
     title: bool,
     /// The text of a lesson that is not boxlab's own, once it has been shown what it runs.
     agreed: Option<String>,
-    poll: bool,
     votes: Option<Vec<(String, u32)>>,
 }
 
@@ -68,6 +68,13 @@ impl Class {
         let shelf = shelf::bundled();
         let open = shelf.iter().find(|entry| log.progress.done(&entry.lesson) < entry.lesson.steps.len());
         Class { next: open.map(|entry| entry.file.clone()), log, ..Class::default() }
+    }
+
+    /// Notes what became of a step, unless that is a class's doing.
+    fn note(&mut self, lesson: &str, step: &str, mark: Mark) {
+        if !self.show.to_a_class() {
+            self.log.note(lesson, step, mark);
+        }
     }
 
     /// What stands below the words of welcome.
@@ -81,12 +88,12 @@ impl Class {
         match (&self.guide, self.question()) {
             // It stands there already: the lesson types on the line below it.
             _ if self.types.is_some() => String::new(),
-            (Some(guide), _) if !self.parked && self.title => draw::footer(guide, draw::Open::Title, self.present, style),
+            (Some(guide), _) if !self.parked && self.title => draw::footer(guide, draw::Open::Title, self.show.present, style),
             (Some(guide), question) if !self.parked => {
                 let open = if question.is_some() { draw::Open::Question } else { draw::Open::Step };
-                draw::footer(guide, open, self.present, style)
+                draw::footer(guide, open, self.show.present, style)
             }
-            (Some(_), _) if self.present => draw::taken_over(style),
+            (Some(_), _) if self.show.present => draw::taken_over(style),
             (Some(_), _) => draw::parked(style),
             (None, _) => String::new(),
         }
@@ -147,7 +154,7 @@ impl Class {
         }
         let asked = guide.step().is_some_and(|step| step.kind == StepKind::Do);
         // Before a class the lines that are still to come are no news.
-        let more = self.present && self.typed < guide.solution().len();
+        let more = self.show.present && self.typed < guide.solution().len();
         let text = draw::look(&look, asked && !more && turn.command != "help", &desk.style);
         desk.say(&text)
     }
@@ -171,7 +178,7 @@ impl Class {
         if std::mem::take(&mut self.title) {
             return self.show(desk);
         }
-        if self.present
+        if self.show.present
             && let Some(line) = self.guide.as_ref().and_then(|guide| guide.solution().get(self.typed).cloned())
         {
             self.typed += 1;
@@ -185,8 +192,8 @@ impl Class {
                 self.after(desk, &turn)
             }
             // What should be looked at is run, so that going on and seeing it are one key.
-            (_, Some(StepKind::Observe)) if !self.present && self.regained(desk)? => Ok(()),
-            (_, Some(StepKind::Observe)) if !self.present => {
+            (_, Some(StepKind::Observe)) if !self.show.present && self.regained(desk)? => Ok(()),
+            (_, Some(StepKind::Observe)) if !self.show.present => {
                 for line in self.guide.as_ref().map(Guide::solution).unwrap_or_default() {
                     let turn = desk.run(&line, false)?;
                     if let Some(guide) = &mut self.guide {

@@ -9,12 +9,12 @@ use std::io;
 impl Class {
     /// How to draw what the lesson says.
     pub fn style(&self, session: &Session) -> Style {
-        Style { large: self.present && self.guide.is_some(), ..crate::script::style(session) }
+        Style { large: self.show.present && self.guide.is_some(), ..crate::script::style(session) }
     }
 
     /// The keys that mean something now.
     pub fn keys(&self) -> &'static [Press] {
-        match (self.present && self.guide.is_some(), self.parked) {
+        match (self.show.present && self.guide.is_some(), self.parked) {
             (false, _) => &[],
             (true, true) => &[Press::Hand],
             (true, false) => &[Press::Hand, Press::Back, Press::On],

@@ -26,17 +26,17 @@ impl Class {
             Some(Question::Again(entry, step)) => (step.clone(), Some(entry.lesson.id.clone())),
             None => return Ok(false),
         };
-        let votes = self.poll.then(|| votes(&step, typed)).flatten();
+        let votes = self.show.poll.then(|| votes(&step, typed)).flatten();
         if let Some(votes) = votes {
             return self.voted(desk, &step, votes).map(|()| true);
         }
         let Some(guess) = answer(&step, typed) else {
-            desk.say(&ask::no_answer(&step, self.poll, &desk.style))?;
+            desk.say(&ask::no_answer(&step, self.show.poll, &desk.style))?;
             return Ok(true);
         };
         let mark = if guess.right { Mark::Right } else { Mark::Missed };
         if let Some(lesson) = again {
-            self.log.note(&lesson, &step.id, mark);
+            self.note(&lesson, &step.id, mark);
             self.review.pop_front();
             desk.say(&ask::answered(&guess, &desk.style))?;
             return self.show(desk).map(|()| true);

@@ -19,33 +19,35 @@ impl Class {
             let Some(step) = guide.step() else { return self.finish(desk) };
             let Some(why) = guide.unfit(&mut self.prober) else {
                 desk.session.cover(step.kind == StepKind::Predict);
-                let text = draw::step(guide, self.notes, &desk.style);
+                let text = draw::step(guide, self.show.notes, &desk.style);
                 return desk.say(&text);
             };
             desk.say(&draw::left_out(guide, &why, &desk.style))?;
-            self.log.note(&guide.lesson().id, &step.id, Mark::Unfit);
-            let next = guide.at() + 1;
+            let (lesson, step, next) = (guide.lesson().id.clone(), step.id.clone(), guide.at() + 1);
             guide.go(desk.session, next);
+            self.note(&lesson, &step, Mark::Unfit);
         }
     }
 
     /// The step is done with, in this way.
     pub(super) fn passed(&mut self, desk: &mut Desk<'_>, mark: Mark) -> io::Result<()> {
-        let Some(guide) = &mut self.guide else { return Ok(()) };
-        let Some(step) = guide.step() else { return Ok(()) };
+        let Some((lesson, step)) = self.guide.as_ref().and_then(|guide| Some((guide.lesson().id.clone(), guide.step()?.clone())))
+        else {
+            return Ok(());
+        };
         let tries = !step.tries.is_empty();
         let shown = !matches!(step.kind, StepKind::Note | StepKind::Free | StepKind::Predict);
-        self.log.note(&guide.lesson().id, &step.id, mark);
-        let text = draw::passed(step, mark, &desk.style);
-        desk.say(&text)?;
+        self.note(&lesson, &step.id, mark);
+        desk.say(&draw::passed(&step, mark, &desk.style))?;
         desk.session.cover(false);
+        let Some(guide) = &mut self.guide else { return Ok(()) };
         let guesses = guide.settle();
         let answered = !guesses.is_empty();
         if answered {
             desk.say(&ask::guesses(&guesses, self.votes.take().as_deref(), &desk.style))?;
         }
         // Before a class the page is not turned by itself: what has come is to be read first.
-        if tries || self.present && (shown || answered) {
+        if tries || self.show.present && (shown || answered) {
             guide.open_end = true;
             return Ok(());
         }
@@ -67,7 +69,7 @@ impl Class {
         let at = shelf.iter().position(|entry| entry.file == guide.entry.file);
         let next = at.and_then(|at| shelf.get(at + 1));
         self.next = next.map(|entry| entry.file.clone());
-        let marks = self.log.progress.marks(&guide.lesson().id);
-        desk.say(&list::finished(&guide.entry, &marks, next, &desk.style))
+        let marks = (!self.show.to_a_class()).then(|| self.log.progress.marks(&guide.lesson().id));
+        desk.say(&list::finished(&guide.entry, marks.as_ref(), next, &desk.style))
     }
 }

@@ -1,6 +1,6 @@
 //! The words of a lesson: hint, back, play, resume, skip, solution, menu, progress.
 
-use super::{Class, Desk, Question, ask, draw, list};
+use super::{Class, Desk, Question, Wanted, ask, draw, list};
 use crate::command::Args;
 use crate::lesson::progress::Mark;
 use crate::lesson::{Guide, shelf};
@@ -10,15 +10,7 @@ impl Class {
     /// Carries out one of the words.
     pub(super) fn word(&mut self, desk: &mut Desk<'_>, name: &str, args: &Args) -> io::Result<()> {
         match name {
-            "lesson" => {
-                self.present = args.flag("--present");
-                self.notes = args.flag("--notes");
-                self.poll = args.flag("--poll");
-                match args.opt("LESSON") {
-                    Some(word) => self.begin(desk, word),
-                    None => self.menu(desk),
-                }
-            }
+            "lesson" => self.opens(desk, &Wanted::of(args)),
             "progress" => self.progress(desk, args),
             "menu" => self.menu(desk),
             "resume" => self.resume(desk),
@@ -57,7 +49,7 @@ impl Class {
         self.rebuild(desk, Some(if open { at } else { at.saturating_sub(1) }))
     }
 
-    fn menu(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
+    pub(super) fn menu(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
         desk.session.cover(false);
         if self.guide.is_some() {
             self.parked = true;
