@@ -17,8 +17,8 @@ pub enum SysV {
     Shm,
 }
 
-/// The size of a new shared memory segment, in bytes.
-pub const SHM_SIZE: usize = 4096;
+/// The size of a new shared memory segment, in bytes: one page.
+const SHM_SIZE: usize = 4096;
 
 /// struct msgbuf: a type, then the text.
 const TYPE: usize = size_of::<libc::c_long>();
@@ -28,7 +28,7 @@ const MESSAGES: i64 = 10;
 const MESSAGE_SIZE: i64 = 256;
 
 impl Kernel {
-    /// msgget(2), semget(2) with one semaphore, shmget(2) with [`SHM_SIZE`]: makes an object, or with `make` false finds the one that has
+    /// msgget(2), semget(2) with one semaphore, shmget(2) with 4096 bytes: makes an object, or with `make` false finds the one that has
     /// the key. Key 0 is IPC_PRIVATE: a new one without key. The answer is its number in this ipc namespace.
     ///
     /// Errors: EEXIST there is one; ENOENT there is none; ENOSPC at the namespace's limit (kernel.msgmni, sem, shmmni); EACCES not ours.

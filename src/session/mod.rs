@@ -1,4 +1,4 @@
-//! The observer's engine, without a terminal: `execute(line)` gives a [`Turn`].
+//! The observer's engine, without a terminal: `execute(line)` gives a [`Turn`](crate::model::Turn).
 
 mod board;
 pub mod clean;
