@@ -30,7 +30,10 @@ fn enter_begins_the_first_lesson_and_a_host_name_is_changed() {
     }
     let mut terminal = Terminal::open(&[]);
     types(&mut terminal, "", &["1/7  subject", "step 1/7", "hint · back · play · skip · solution · reset · menu", "▸"]);
-    types(&mut terminal, "", &["outside  inside", "2/7  name-first", "step 2/7  answer: a letter", "▸"]);
+    types(&mut terminal, "", &["outside  inside", "Enter: on", "▸"]);
+    // What has come can be read before a question hides the pane.
+    types(&mut terminal, "hint", &["this step is done", "▸"]);
+    types(&mut terminal, "", &["2/7  name-first", "step 2/7  answer: a letter", "▸"]);
     // No answer, then a wrong one.
     types(&mut terminal, "z", &["answer with a letter from a to b", "▸"]);
     types(&mut terminal, "a", &["noted", "3/7  name", "step 3/7", "▸"]);
@@ -41,7 +44,11 @@ fn enter_begins_the_first_lesson_and_a_host_name_is_changed() {
     types(&mut terminal, "hint", &["Type: unshare uts", "▸"]);
     // More than was asked for, in another way: the state counts.
     types(&mut terminal, "unshare uts mnt", &["not yet: hostname is", "▸"]);
-    types(&mut terminal, "spawn hostname box", &["done", "you said: box", "it is so: what it was called before", "4/7", "▸"]);
+    types(
+        &mut terminal,
+        "spawn hostname box",
+        &["done", "you said “box", "in fact “what it was called before", "Enter: on", "▸"],
+    );
     types(&mut terminal, "quit", &[]);
     assert_eq!(terminal.status(), 0);
     let kept = progress(&terminal);
@@ -55,15 +62,19 @@ fn a_learner_goes_back_plays_loses_the_ground_and_comes_back() {
     }
     let mut terminal = Terminal::open(&[]);
     types(&mut terminal, "lesson process", &["step 1/7", "▸"]);
-    types(&mut terminal, "ps", &["2/7  name-first", "▸"]);
+    types(&mut terminal, "ps", &["Enter: on", "▸"]);
+    types(&mut terminal, "", &["2/7  name-first", "▸"]);
     types(&mut terminal, "b", &["3/7  name", "▸"]);
-    types(&mut terminal, "skip", &["$ unshare uts", "$ hostname box", "4/7  numbers", "▸"]);
+    types(&mut terminal, "skip", &["$ unshare uts", "$ hostname box", "Enter: on", "▸"]);
     types(&mut terminal, "back", &["$ ps", "3/7  name", "step 3/7", "▸"]);
     types(&mut terminal, "play", &["parked", "▸"]);
     types(&mut terminal, "kill KILL self", &["SIGKILL", "▸"]);
     types(&mut terminal, "resume", &["another one now", "3/7  name", "▸"]);
     // A line of the lesson is not run on a subject that lacks what came before.
-    types(&mut terminal, "skip", &["built again first", "$ ps", "$ unshare uts", "$ hostname box", "4/7  numbers", "▸"]);
+    types(&mut terminal, "skip", &["built again first", "$ ps", "$ unshare uts", "$ hostname box", "Enter: on", "▸"]);
+    // So it is where the ground is lost between two steps.
+    types(&mut terminal, "kill KILL self", &["SIGKILL", "▸"]);
+    types(&mut terminal, "", &["built again first", "$ unshare uts", "$ hostname box", "4/7  numbers", "▸"]);
     types(&mut terminal, "back", &["3/7  name", "▸"]);
     types(&mut terminal, "reset", &["3/7  name", "▸"]);
     types(&mut terminal, "menu", &["A container is a special process", "3/7", "resume", "▸"]);
@@ -82,7 +93,8 @@ fn what_was_missed_is_asked_again_in_another_lesson_and_one_goes_on_where_one_le
     }
     let mut terminal = Terminal::open(&[]);
     types(&mut terminal, "lesson process", &["step 1/7", "▸"]);
-    types(&mut terminal, "ps", &["2/7", "▸"]);
+    types(&mut terminal, "ps", &["Enter: on", "▸"]);
+    types(&mut terminal, "", &["2/7", "▸"]);
     types(&mut terminal, "a", &["3/7  name", "▸"]);
     terminal.send("quit\r");
     assert_eq!(terminal.status(), 0);
@@ -96,7 +108,7 @@ fn what_was_missed_is_asked_again_in_another_lesson_and_one_goes_on_where_one_le
         "cgroup set memory.max 64",
         &["Did you mean 64M?", "killed by SIGKILL", "the OOM killer did it: memory.max", "▸"],
     );
-    types(&mut terminal, "cgroup set memory.max 65536K", &["done", "2/7  hides", "▸"]);
+    types(&mut terminal, "cgroup set memory.max 65536K", &["done", "Enter: on", "▸"]);
     terminal.send("quit\r");
     assert_eq!(terminal.status(), 0);
     assert!(progress(&terminal).contains("process/name-first right"));
@@ -132,7 +144,7 @@ fn a_teacher_presents_with_enter_alone_and_a_class_votes() {
     types(&mut terminal, "", &["T  The two columns are equal now", "Enter: type it, run it", "▸"]);
     types(&mut terminal, "", &["▸ ps"]);
     types(&mut terminal, "", &["outside  inside", "Enter: on", "▸"]);
-    types(&mut terminal, "", &["2/7  name-first", "The host has a name.", "▸"]);
+    types(&mut terminal, "", &["2/7  name-first", "Host names are the matter", "▸"]);
     types(&mut terminal, "a 12 b 5", &["noted", "3/7  name", "▸"]);
     types(&mut terminal, "", &["▸ unshare uts"]);
     // The teacher takes over before the line has run, and gives back on an empty line; the line comes again.
@@ -142,7 +154,7 @@ fn a_teacher_presents_with_enter_alone_and_a_class_votes() {
     types(&mut terminal, "", &["▸ unshare uts"]);
     types(&mut terminal, "", &["CLONE_NEWUTS) = 0", "Enter: type it, run it", "▸"]);
     types(&mut terminal, "", &["▸ hostname box"]);
-    types(&mut terminal, "", &["done", "12  box", " 5  what it was called before", "you said: box", "Enter: on", "▸"]);
+    types(&mut terminal, "", &["done", "12  box", " 5  what it was called before", "you said “box", "Enter: on", "▸"]);
     // By step: on, back, and on again with what is left of the step.
     keys(&mut terminal, "\x1b[C", &["4/7  numbers", "▸"]);
     keys(&mut terminal, "\x1b[D", &["$ ps", "3/7  name", "▸"]);

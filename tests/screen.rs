@@ -457,6 +457,8 @@ fn a_prediction_hides_the_answer_in_a_second_terminal_too() {
     line(&mut terminal, "lesson 1");
     terminal.wait_view("── 1/");
     line(&mut terminal, "ps");
+    terminal.wait_view("Enter: on");
+    line(&mut terminal, "");
     terminal.wait_view("predict");
     for one in [&mut terminal, &mut second] {
         one.wait_view("hidden until you have said");

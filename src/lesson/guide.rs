@@ -26,7 +26,7 @@ pub struct Guide {
     /// The subjects at the beginning of the step: name and first process.
     ground: Vec<(String, i32)>,
     told: bool,
-    /// The step is passed, and an invitation to play stands open.
+    /// The step is passed, and one stays in it to read or to play until Enter.
     pub open_end: bool,
 }
 
@@ -103,6 +103,19 @@ impl Guide {
         self.ground = ground(session);
         self.told = false;
         self.open_end = false;
+    }
+
+    /// The step is passed, and one stays in it. What stands now is what the next step needs.
+    pub fn rest(&mut self, session: &Session) {
+        self.ground = ground(session);
+        self.open_end = true;
+    }
+
+    /// Has this step run something, and is the next one a question? That hides the pane and scrolls what came: both are to be
+    /// read first.
+    pub fn question_follows(&self) -> bool {
+        let ran = self.step().is_some_and(|step| matches!(step.kind, StepKind::Do | StepKind::Observe));
+        ran && self.lesson().steps.get(self.at + 1).is_some_and(Step::asks)
     }
 
     /// Begins anew on a fresh subject. The lines of the steps before have to be run then. What was predicted is kept where

@@ -3,7 +3,7 @@
 use super::block::{as_is, blocks, paragraph};
 use super::end::end;
 use super::theme::{Role, Sign, Style};
-use super::width::{cut_middle, pad, width};
+use super::width::{cut_call, pad, width};
 use crate::model::{Call, Change, Lang, Note, NoteKind, NsId, NsKind, Text, Turn};
 
 /// More calls than this are not read; the first and the last are shown then.
@@ -52,7 +52,7 @@ fn one_call(call: &Call, style: &Style) -> String {
     };
     let whole = style.visible(&call.to_string());
     let shown = match style.width {
-        Some(columns) => cut_middle(&whole, columns.saturating_sub(width(&sign)), style.sign(Sign::Cut)),
+        Some(columns) => cut_call(&whole, columns.saturating_sub(width(&sign)), style.sign(Sign::Cut)),
         None => whole,
     };
     style.paint(role, &(sign + &shown)) + "\n"

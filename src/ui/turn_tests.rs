@@ -119,7 +119,7 @@ fn only_a_screen_cuts_a_long_call() {
     };
     let run = Turn { calls: vec![long.clone()], ..empty() };
     let cut = turn(&run, &at(Lang::En, 40));
-    assert_eq!(cut, "  execve(\"/usr/bin/en…d\", \"word\", ]) = 0\n");
+    assert_eq!(cut, "  execve(\"/usr/bin/env\", [\"…ord\", ]) = 0\n");
     assert_eq!(turn(&run, &Style::plain(Lang::En)), format!("  {long}\n"));
 }
 

@@ -56,13 +56,27 @@ pub fn cut(text: &str, columns: usize, mark: &str) -> String {
     if columns < width(mark) { head } else { head + mark }
 }
 
-/// Both ends of the text, at most `columns` wide: of a call, the name and the answer are what matters.
+/// Both ends of the text, at most `columns` wide.
 pub fn cut_middle(text: &str, columns: usize, mark: &str) -> String {
     if width(text) <= columns {
         return text.to_string();
     }
     let room = columns.saturating_sub(width(mark));
-    let tail: String = take(text.chars().rev(), room / 2).chars().rev().collect();
+    both_ends(text, room, room / 2, mark)
+}
+
+/// A call, at most `columns` wide: its answer is kept, and more of the beginning, where the flags stand, than of the end.
+pub fn cut_call(text: &str, columns: usize, mark: &str) -> String {
+    if width(text) <= columns {
+        return text.to_string();
+    }
+    let room = columns.saturating_sub(width(mark));
+    let answer = text.rfind(") = ").map_or(0, |at| width(&text[at..]));
+    both_ends(text, room, answer.max(room / 3).min(room / 2), mark)
+}
+
+fn both_ends(text: &str, room: usize, tail: usize, mark: &str) -> String {
+    let tail: String = take(text.chars().rev(), tail).chars().rev().collect();
     take(text.chars(), room - width(&tail)) + mark + &tail
 }
 

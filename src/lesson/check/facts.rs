@@ -21,6 +21,14 @@ const PROC: &str = "/proc";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts(BTreeMap<Name, Value>);
 
+#[cfg(test)]
+impl Facts {
+    /// For tests: these.
+    pub fn of(facts: impl IntoIterator<Item = (Name, Value)>) -> Facts {
+        Facts(facts.into_iter().collect())
+    }
+}
+
 /// All names that the checks of a lesson ask for.
 pub fn names(lesson: &Lesson) -> Vec<Name> {
     let exprs = lesson.steps.iter().flat_map(|step| {

@@ -1,7 +1,7 @@
 //! Does an expression hold, and if not: what was seen instead.
 
 use super::{Facts, Value};
-use crate::lesson::format::{Expr, Name, Operand, Operator, Tense};
+use crate::lesson::format::{Expr, Fact, Name, Operand, Operator, Tense};
 use crate::model::Msg;
 
 /// The facts at three moments.
@@ -48,8 +48,8 @@ pub fn judge(expr: &Expr, moments: &Moments<'_>) -> Verdict {
                     Msg::new(format!("{name} has not changed: it is {}", is.en), format!("{name} 没有变化：仍是 {}", is.zh))
                 }
                 _ => Msg::new(
-                    format!("{name} was {} and is {}", was.en, is.en),
-                    format!("{name} 之前是 {}，现在是 {}", was.zh, is.zh),
+                    format!("{name} was {} and is {}; it has to stay as it was", was.en, is.en),
+                    format!("{name} 之前是 {}，现在是 {}；它应当保持不变", was.zh, is.zh),
                 ),
             };
             Verdict { holds, seen }
@@ -80,45 +80,97 @@ fn compare(left: &[Value], operator: Operator, right: &[Value]) -> bool {
     }
 }
 
+/// What is the case, and what has to be, for somebody who has not read the file.
 fn seen(left: &Operand, operator: Operator, right: &Operand, moments: &Moments<'_>) -> Msg {
-    let facts: Vec<(String, Msg)> = [left, right]
-        .into_iter()
-        .filter_map(|side| match side {
-            Operand::Fact(tense, name) => {
-                let when = match tense {
-                    Tense::Now => "",
-                    Tense::Prev => "prev.",
-                    Tense::Base => "base.",
-                };
-                Some((format!("{when}{name}"), moments.of(*tense, name).in_words()))
-            }
-            Operand::Words(_) => None,
-        })
-        .collect();
-    let wanted = match right {
-        Operand::Words(words) if operator == Operator::Is => {
-            Msg::new(format!(", not {}", words.join(" or ")), format!("，而不是 {}", words.join(" 或 ")))
+    match (left, right) {
+        (Operand::Fact(tense, name), Operand::Words(words)) => {
+            let is = stands(*tense, name, &moments.of(*tense, name));
+            let (en, zh) = (words.join(" or "), words.join(" 或 "));
+            let wanted = match operator {
+                Operator::Is | Operator::In => Msg::new(format!(", not {en}"), format!("，而不是 {zh}")),
+                Operator::IsNot => Msg::new("; it has to be another", "；应当是别的值"),
+                Operator::Less => Msg::new(format!("; it has to be below {en}"), format!("；应当小于 {zh}")),
+                Operator::More => Msg::new(format!("; it has to be above {en}"), format!("；应当大于 {zh}")),
+            };
+            Msg::new(is.en + &wanted.en, is.zh + &wanted.zh)
         }
-        Operand::Words(words) => match operator {
-            Operator::IsNot => Msg::new("; it has to be another", "；应当是别的值"),
-            Operator::Less => {
-                Msg::new(format!("; it has to be below {}", words.join(" ")), format!("；应当小于 {}", words.join(" ")))
+        (Operand::Words(words), Operand::Fact(tense, name)) => {
+            let is = stands(*tense, name, &moments.of(*tense, name));
+            let words = words.join(" ");
+            Msg::new(format!("{words} is missing: {}", is.en), format!("缺少 {words}：{}", is.zh))
+        }
+        (Operand::Fact(tense, name), Operand::Fact(when, other)) => {
+            let (one, two) = (moments.of(*tense, name), moments.of(*when, other));
+            let is = stands(*tense, name, &one);
+            if one.same(&two) == Some(true) {
+                let other = called(*when, other);
+                let wanted = match operator {
+                    Operator::Less => Msg::new("smaller", "前者应当更小"),
+                    Operator::More => Msg::new("larger", "前者应当更大"),
+                    _ => Msg::new("another", "两者应当不同"),
+                };
+                return Msg::new(
+                    format!("{}, the same as {}; it has to be {}", is.en, other.en, wanted.en),
+                    format!("{}，与 {} 相同；{}", is.zh, other.zh, wanted.zh),
+                );
             }
-            Operator::More => {
-                Msg::new(format!("; it has to be above {}", words.join(" ")), format!("；应当大于 {}", words.join(" ")))
-            }
-            Operator::Is | Operator::In => Msg::default(),
-        },
-        Operand::Fact(..) => match operator {
-            Operator::IsNot => Msg::new("; they have to differ", "；两者应当不同"),
-            Operator::Less => Msg::new("; the first has to be smaller", "；前者应当更小"),
-            Operator::More => Msg::new("; the first has to be larger", "；前者应当更大"),
-            Operator::Is | Operator::In => Msg::default(),
-        },
+            let other = stands(*when, other, &two);
+            let wanted = match operator {
+                Operator::Is => Msg::new("; they have to be the same", "；两者应当相同"),
+                Operator::IsNot => Msg::new("; they have to differ", "；两者应当不同"),
+                Operator::Less => Msg::new("; the first has to be smaller", "；前者应当更小"),
+                Operator::More => Msg::new("; the first has to be larger", "；前者应当更大"),
+                Operator::In => Msg::new("; the first has to be among the second", "；后者应当包含前者"),
+            };
+            Msg::new(format!("{}, {}{}", is.en, other.en, wanted.en), format!("{}，{}{}", is.zh, other.zh, wanted.zh))
+        }
+        (Operand::Words(_), Operand::Words(_)) => Msg::default(),
+    }
+}
+
+/// A fact and its value.
+fn stands(tense: Tense, name: &Name, value: &Value) -> Msg {
+    let (called, value) = (called(tense, name), value.in_words());
+    let (is, then) = if tense == Tense::Now { ("is", "是") } else { ("was", "是") };
+    Msg::new(format!("{} {is} {}", called.en, value.en), format!("{} {then} {}", called.zh, value.zh))
+}
+
+/// A fact, and when. What was typed last is said in words: its names stand nowhere else on the screen.
+fn called(tense: Tense, name: &Name) -> Msg {
+    let said = match name.fact {
+        Fact::LastExit => Msg::new("the exit status of the last line", "上一行的退出状态"),
+        Fact::LastErrno => Msg::new("the errno of the last line", "上一行的 errno"),
+        Fact::LastCalls => Msg::new("what the last line called", "上一行的系统调用"),
+        _ => Msg::same(name.to_string()),
     };
-    let join = |facts: Vec<String>, mark: &str| facts.join(mark);
-    Msg::new(
-        join(facts.iter().map(|(name, value)| format!("{name} is {}", value.en)).collect(), ", ") + &wanted.en,
-        join(facts.iter().map(|(name, value)| format!("{name} 是 {}", value.zh)).collect(), "，") + &wanted.zh,
-    )
+    match tense {
+        Tense::Now => said,
+        Tense::Prev => Msg::new(format!("{} at the start of this step", said.en), format!("{}（这一步开始时）", said.zh)),
+        Tense::Base => Msg::new(format!("{} at the start of the lesson", said.en), format!("{}（本课开始时）", said.zh)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lesson::format::{Who, read};
+    use crate::model::NsKind;
+
+    fn seen_of(assert: &str) -> Msg {
+        let text =
+            format!("lesson 1\nid a\ntitle en a | zh a\n== a\nen a | zh a\n$ ps\nassert {assert}\nhint en `ps` | zh `ps`\n");
+        let lesson = read(&text).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let asked = [Fact::LastCalls, Fact::Hostname, Fact::Ns(NsKind::Uts)];
+        let facts = Facts::of(asked.map(|fact| (Name { who: Who::Current, fact }, Value::None)));
+        judge(&lesson.steps[0].asserts[0].expr, &Moments { now: &facts, prev: &facts, base: &facts }).seen
+    }
+
+    #[test]
+    fn what_is_missing_is_said_without_the_names_that_only_an_author_knows() {
+        assert_eq!(seen_of("CLONE_NEWPID in last.calls").en, "CLONE_NEWPID is missing: what the last line called is none");
+        assert_eq!(seen_of("hostname == box").en, "hostname is none, not box");
+        let same = seen_of("ns.uts != base.ns.uts");
+        assert_eq!(same.en, "ns.uts is none, the same as ns.uts at the start of the lesson; it has to be another");
+        assert_eq!(same.zh, "ns.uts 是 none，与 ns.uts（本课开始时） 相同；两者应当不同");
+    }
 }

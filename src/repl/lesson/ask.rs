@@ -44,8 +44,8 @@ pub fn answered(guess: &Guess, style: &Style) -> String {
     match guess.right {
         true => words(&sign(style, Sign::Confirmed), "right", "正确", Role::Good, style) + &feedback,
         false => {
-            let not = Msg::new(format!("not: {}", guess.said.en), format!("不对：{}", guess.said.zh));
-            let is = Msg::new(format!("right is: {}", guess.is.en), format!("正确答案：{}", guess.is.zh));
+            let not = Msg::new(format!("not “{}”", guess.said.en), format!("不对：“{}”", guess.said.zh));
+            let is = Msg::new(format!("right is “{}”", guess.is.en), format!("正确答案：“{}”", guess.is.zh));
             para(&sign(style, Sign::Failed), &not, Role::Bad, style)
                 + &feedback
                 + &para(&sign(style, Sign::Next), &is, Role::Plain, style)
@@ -68,16 +68,16 @@ pub fn guesses(guesses: &[Guess], votes: Option<&[(String, u32)]>, style: &Style
         let (mark, role) = if guess.right { (Sign::Confirmed, Role::Good) } else { (Sign::Failed, Role::Bad) };
         text.push_str(&words(
             &sign(style, mark),
-            format!("you said:  {}", guess.said.en),
-            format!("你的预测：{}", guess.said.zh),
+            format!("you said “{}”", guess.said.en),
+            format!("你的预测：“{}”", guess.said.zh),
             role,
             style,
         ));
         if !guess.right {
             text.push_str(&words(
                 "  ",
-                format!("it is so:  {}", guess.is.en),
-                format!("实际情况：{}", guess.is.zh),
+                format!("in fact “{}”", guess.is.en),
+                format!("实际情况：“{}”", guess.is.zh),
                 Role::Plain,
                 style,
             ));

@@ -259,6 +259,11 @@ pub fn hint(hint: Option<&Msg>, asks: Option<StepKind>, style: &Style) -> String
     }
 }
 
+/// The step is passed, and one stays in it.
+pub fn rests(style: &Style) -> String {
+    words(&sign(style, Sign::Possible), "this step is done: Enter goes on", "这一步已完成：按 Enter 继续", Role::New, style)
+}
+
 /// The model solution.
 pub fn solution(guide: &Guide, style: &Style) -> String {
     let lines: String = guide.solution().iter().map(|line| typed(line, style)).collect();

@@ -47,8 +47,8 @@ impl Class {
             desk.say(&ask::guesses(&guesses, self.votes.take().as_deref(), &desk.style))?;
         }
         // Before a class the page is not turned by itself: what has come is to be read first.
-        if tries || self.show.present && (shown || answered) {
-            guide.open_end = true;
+        if tries || self.show.present && (shown || answered) || guide.question_follows() {
+            guide.rest(desk.session);
             return Ok(());
         }
         self.proceed(desk)
@@ -58,6 +58,10 @@ impl Class {
     pub(super) fn proceed(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
         let Some(guide) = &mut self.guide else { return Ok(()) };
         let next = guide.at() + 1;
+        if next < guide.lesson().steps.len() && guide.lost_ground(desk.session) {
+            desk.say(&draw::regained(&desk.style))?;
+            return self.rebuild(desk, Some(next));
+        }
         guide.go(desk.session, next);
         self.show(desk)
     }

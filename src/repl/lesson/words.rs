@@ -24,6 +24,7 @@ impl Class {
                 desk.session.cover(false);
                 desk.say(&draw::plays(&desk.style))
             }
+            "hint" if self.guide.as_ref().is_some_and(|guide| guide.open_end) => desk.say(&draw::rests(&desk.style)),
             "hint" => {
                 let hint = self.guide.as_mut().and_then(Guide::hint);
                 let asks = self.question().map(|question| match question {
