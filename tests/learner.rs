@@ -173,13 +173,15 @@ fn presenting_begins_at_the_beginning_and_leaves_the_record_as_it_was() {
     }
     let mut terminal = Terminal::open(&[]);
     types(&mut terminal, "lesson process", &["step 1/7", "▸"]);
-    types(&mut terminal, "ps", &["2/7", "▸"]);
+    types(&mut terminal, "ps", &["Enter: on", "▸"]);
+    types(&mut terminal, "", &["2/7", "▸"]);
     types(&mut terminal, "a", &["3/7  name", "▸"]);
     let kept = progress(&terminal);
     types(&mut terminal, "lesson process --poll", &["1/7  subject", "▸"]);
-    types(&mut terminal, "ps", &["2/7", "▸"]);
+    types(&mut terminal, "ps", &["Enter: on", "▸"]);
+    types(&mut terminal, "", &["2/7", "▸"]);
     types(&mut terminal, "b 3", &["3/7  name", "▸"]);
-    types(&mut terminal, "skip", &["3  what it was called before", "4/7", "▸"]);
+    types(&mut terminal, "skip", &["3  what it was called before", "Enter: on", "▸"]);
     types(&mut terminal, "lesson limits --present", &["━━━", "Enter: on", "▸"]);
     for _ in 0..40 {
         keys(&mut terminal, "\x1b[C", &["▸"]);
