@@ -37,10 +37,10 @@ pub fn value(knob: &Knob, words: &[String], whole: u64) -> Result<Value, Msg> {
         Kind::Weight if !text.parse().is_ok_and(|weight: u64| (1..=10_000).contains(&weight)) => Err(bad(
             &text,
             "a number from 1 to 10000; 100 is what every cgroup begins with",
-            "1 到 10000 的数；每个 cgroup 起初都是 100",
+            " 1 到 10000 的数；每个 cgroup 起初都是 100",
         )),
-        Kind::Flag if text != "0" && text != "1" => Err(bad(&text, "0 or 1", "0 或 1")),
-        Kind::Trigger if text != "1" => Err(bad(&text, "1, and nothing else", "1，别的都不行")),
+        Kind::Flag if text != "0" && text != "1" => Err(bad(&text, "0 or 1", " 0 或 1")),
+        Kind::Trigger if text != "1" => Err(bad(&text, "1, and nothing else", " 1，别的都不行")),
         _ => same(text),
     }
 }
@@ -52,7 +52,7 @@ fn percent(text: &str) -> Option<u64> {
 }
 
 fn bad(text: &str, en: &str, zh: &str) -> Msg {
-    Msg::new(format!("`{text}` is not what this file takes; write {en}"), format!("`{text}` 不是这个文件接受的值；可写{zh}"))
+    Msg::new(format!("`{text}` is not what this file takes; write {en}"), format!("`{text}` 不是这个文件接受的值；应写{zh}"))
 }
 
 #[cfg(test)]

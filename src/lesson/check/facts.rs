@@ -141,7 +141,7 @@ impl Scene<'_> {
         if let Some(knob) = Knob::of(file).or_else(|| Knob::of(&core)) {
             return match ground.hierarchies.get(&dirs, knob) {
                 Seen::Is(text) => Value::Is(text.trim_end().to_string()),
-                not => hidden(&not),
+                not => lacking(&not),
             };
         }
         if let Some((file, key)) = file.rsplit_once('.')
@@ -149,7 +149,7 @@ impl Scene<'_> {
         {
             return match ground.hierarchies.get(&dirs, knob) {
                 Seen::Is(text) => flat_keyed(&text).get(key).map_or(Value::None, |value| Value::Is(value.to_string())),
-                not => hidden(&not),
+                not => lacking(&not),
             };
         }
         let native = dirs.values().find_map(|dir| read(&dir.join(file)).is().cloned());
@@ -205,6 +205,14 @@ fn hidden<T>(not: &Seen<T>) -> Value {
     match not {
         Seen::Not { path, .. } => Value::Hidden(Msg::same(format!("{path} {errno}"))),
         Seen::Is(_) => Value::None,
+    }
+}
+
+/// The root of a hierarchy has no limits, and therefore no files for them.
+fn lacking<T>(not: &Seen<T>) -> Value {
+    match not.errno() == Some(nix::errno::Errno::ENOENT) {
+        true => Value::Hidden(Msg::new("the cgroup it sits in has no such file", "它所在的 cgroup 没有这个文件")),
+        false => hidden(not),
     }
 }
 

@@ -28,7 +28,7 @@ impl Value {
             }
             Value::Set(words) => Msg::same(words.iter().cloned().collect::<Vec<_>>().join(" ")),
             Value::None => Msg::same("none"),
-            Value::Hidden(why) => Msg::new(format!("not to be seen ({})", why.en), format!("不可见（{}）", why.zh)),
+            Value::Hidden(why) => Msg::new(format!("unreadable ({})", why.en), format!("读不到的（{}）", why.zh)),
         }
     }
 

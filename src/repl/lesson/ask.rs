@@ -22,8 +22,8 @@ pub fn choices(step: &Step, style: &Style) -> String {
 
 /// A question that was missed before.
 pub fn review(entry: &Entry, step: &Step, style: &Style) -> String {
-    let title = Text { en: "asked once more", zh: "再问一次" };
-    heading(&format!("{}: {}", style.text(&title), name(entry, style)), style)
+    let title = Text { en: "asked once more: ", zh: "再问一次：" };
+    heading(&format!("{}{}", style.text(&title), name(entry, style)), style)
         + &paras(step.before(), style)
         + &choices(step, style)
 }
