@@ -197,7 +197,7 @@ fn the_pane_is_hidden_by_a_key_and_that_is_remembered() {
     line(&mut again, "spawn stty size");
     again.wait_view("36 69");
     line(&mut again, "pane bottom");
-    again.wait_view("────────────────────────────────────────────────────────────────────────────────────────────");
+    again.wait_view("host's: user mnt pid net");
 }
 
 #[test]

@@ -13,20 +13,39 @@ use crate::ui::{self, Role, Style};
 pub struct Pane {
     lines: Vec<Line>,
     foot: Vec<Line>,
+    /// Where the foot begins: its column, its row.
+    foot_at: (usize, usize),
 }
 
 impl Pane {
     /// Lays it out.
     pub fn new(picture: &Picture, foot: &Foot, layout: &Layout, style: &Style) -> Pane {
+        let across = |lines: Vec<Line>, foot: Vec<Line>| {
+            let foot_at = (0, layout.rows - foot.len().min(layout.rows));
+            Pane { lines, foot, foot_at }
+        };
         let Some(area) = layout.pane else {
             // What is said when there is no pane stands on the last lines, for a while.
             let foot = if *foot == Foot::Keys { Vec::new() } else { pane::foot(foot, style, layout.columns, layout.rows) };
-            return Pane { lines: Vec::new(), foot };
+            return across(Vec::new(), foot);
         };
-        let foot = pane::foot(foot, style, area.columns, area.rows);
-        let rows = area.rows - foot.len().min(area.rows);
-        let draw = if layout.at_right { pane::right } else { pane::bottom };
-        Pane { lines: draw(picture, style, area.columns, rows), foot }
+        let draw = |rows: usize, taken: usize| match layout.at_right {
+            true => pane::right(picture, style, area.columns, rows),
+            false => pane::bottom(picture, style, area.columns, rows, taken),
+        };
+        if *foot == Foot::Keys && !layout.at_right {
+            let few = pane::few(style, area.columns);
+            let foot_at = (area.columns.saturating_sub(ui::width(&pane::text_of(&few))), area.row + area.rows - 1);
+            return Pane { lines: draw(area.rows, 1), foot: vec![few], foot_at };
+        }
+        let whole = pane::foot(foot, style, area.columns, layout.rows);
+        if whole.len() > area.rows {
+            // They stand over the programs' part, and are gone with the next key.
+            return across(draw(area.rows, 0), pane::foot(foot, style, layout.columns, layout.rows));
+        }
+        // One line is always the foot's; more of them stand over the pane for a while.
+        let foot_at = (area.column, area.row + area.rows - whole.len());
+        Pane { lines: draw(area.rows - 1, 0), foot: whole, foot_at }
     }
 }
 
@@ -35,29 +54,25 @@ pub fn draw(frame: &mut Frame, emulator: &Emulator, layout: &Layout, pane: &Pane
     emulator.draw(frame);
     frame.settle();
     scrolled(frame, emulator, layout, style);
-    let Some(area) = layout.pane else {
-        let first = layout.rows - pane.foot.len().min(layout.rows);
-        for (at, line) in pane.foot.iter().enumerate() {
-            frame.row_mut(first + at).fill(Cell::default());
-            write(frame, (0, first + at), layout.columns, line, style);
+    let mut end = layout.columns;
+    if let Some(area) = layout.pane {
+        end = area.column + area.columns;
+        for row in area.row..area.row + area.rows {
+            frame.row_mut(row)[area.column..end].fill(Cell::default());
         }
-        return;
-    };
-    for row in area.row..area.row + area.rows {
-        frame.row_mut(row)[area.column..area.column + area.columns].fill(Cell::default());
+        if layout.at_right {
+            let edge = look(Role::Dim, style.theme, style.colour);
+            let vertical = if style.utf8 { "│" } else { "|" };
+            (0..layout.rows).for_each(|row| _ = frame.write((area.column - 1, row), area.column, vertical, &edge));
+        }
+        for (at, line) in pane.lines.iter().enumerate() {
+            write(frame, (area.column, area.row + at), end, line, style);
+        }
     }
-    let edge = look(Role::Dim, style.theme, style.colour);
-    let (vertical, horizontal) = if style.utf8 { ("│", "─") } else { ("|", "-") };
-    if layout.at_right {
-        (0..layout.rows).for_each(|row| _ = frame.write((area.column - 1, row), area.column, vertical, &edge));
-    } else {
-        frame.write((0, area.row - 1), layout.columns, &horizontal.repeat(layout.columns), &edge);
-    }
-    let end = area.column + area.columns;
-    let foot = area.row + area.rows - pane.foot.len().min(area.rows);
-    let rows = pane.lines.iter().enumerate().map(|(at, line)| (area.row + at, line));
-    for (row, line) in rows.chain(pane.foot.iter().enumerate().map(|(at, line)| (foot + at, line))) {
-        write(frame, (area.column, row), end, line, style);
+    let (column, first) = pane.foot_at;
+    for (at, line) in pane.foot.iter().enumerate() {
+        frame.row_mut(first + at)[column..end].fill(Cell::default());
+        write(frame, (column, first + at), end, line, style);
     }
 }
 

@@ -65,9 +65,11 @@ impl Layout {
         if rows < HIGH || columns < 40 {
             return hidden;
         }
-        let height = (rows / 4).clamp(5, 12);
+        // Narrow ones have less beside each other; the first row is a rule.
+        let share = if columns < USUAL { 3 } else { 4 };
+        let height = (rows / share).clamp(5, 12) + 1;
         let pane = Area { column: 0, row: rows - height, columns, rows: height };
-        Layout { left: (columns, rows - height - 1), pane: Some(pane), ..hidden }
+        Layout { left: (columns, rows - height), pane: Some(pane), ..hidden }
     }
 }
 

@@ -220,7 +220,7 @@ fn frame(picture: &Picture, style: &Style, columns: usize, rows: usize) -> Frame
     let mut frame = Frame::new(columns, rows);
     let flat = rows < 16 && columns >= 80;
     let lines =
-        if flat { pane::bottom(picture, style, columns, rows) } else { pane::right(picture, style, columns.min(100), rows) };
+        if flat { pane::bottom(picture, style, columns, rows, 0) } else { pane::right(picture, style, columns.min(100), rows) };
     for (row, line) in lines.iter().enumerate() {
         let mut column = 0;
         for span in line {

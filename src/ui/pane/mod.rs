@@ -1,5 +1,6 @@
 //! The side pane as lines of text: pure functions from what was read to what is drawn.
 
+mod bottom;
 mod cgroup;
 mod foot;
 mod line;
@@ -9,14 +10,15 @@ mod sides;
 mod spoken;
 mod tree;
 
-pub use foot::{Foot, foot};
+pub use bottom::bottom;
+pub use foot::{Foot, few, foot};
 pub use line::{Line, Span, text_of};
 pub use spoken::spoken;
 
 use super::Style;
 use super::theme::Role;
 use crate::model::{Change, Outsider, Text, Watched};
-use line::{cut_line, line, span};
+use line::{cut_line, line};
 
 /// All that the pane draws.
 #[derive(Clone, Debug, Default)]
@@ -54,73 +56,49 @@ impl Picture {
     }
 }
 
+/// How much is said, the more room the more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Density {
+    Full,
+    /// Each fact has its place still.
+    Tight,
+    /// What matters at all.
+    Tightest,
+}
+
 /// At the right: one section below the other, as much as fits.
 pub fn right(picture: &Picture, style: &Style, width: usize, height: usize) -> Vec<Line> {
-    let shown = picture.shown();
-    if picture.covered {
-        return covered(style, width);
-    }
-    let compact = [false, true].map(|compact| {
-        let mut sections = vec![namespaces::section(picture, &shown, style, width, compact)];
-        sections.push(others::section(&picture.others(), style, width, height / 6));
-        sections.push(sides::section(picture, &shown, style, width));
-        for one in &shown {
-            sections.push(cgroup::section(picture, one, shown.len() > 1, style, width));
-        }
-        sections
-    });
-    let length = |sections: &Vec<Vec<Line>>| sections.iter().map(Vec::len).sum::<usize>();
-    // The tree needs some lines to be of use.
-    let [full, tight] = compact;
-    let sections = if length(&full) + 6 <= height { full } else { tight };
-    let room = height.saturating_sub(length(&sections));
-    let mut lines: Vec<Line> = sections.into_iter().flatten().collect();
-    lines.extend(tree::section(&shown, style, width, room));
-    finish(lines, style, width, height)
-}
-
-/// At the bottom: the sections beside each other.
-pub fn bottom(picture: &Picture, style: &Style, width: usize, height: usize) -> Vec<Line> {
     if picture.covered {
         return covered(style, width);
     }
     let shown = picture.shown();
-    let columns = if width >= 72 { 3 } else { 2 };
-    let each = (width.saturating_sub(2 * (columns - 1))) / columns;
-    let mut first = namespaces::section(picture, &shown, style, each, true);
-    // Few rows: the heading would take one.
-    let others: Vec<Line> = others::section(&picture.others(), style, each, height / 4).into_iter().skip(1).collect();
-    first.truncate(height - others.len().min(height));
-    first.extend(others);
-    let sides = sides::section(picture, &shown, style, each);
-    let mut second: Vec<Line> =
-        shown.iter().flat_map(|one| cgroup::section(picture, one, shown.len() > 1, style, each)).collect();
-    let third = if columns == 3 {
-        second.extend(sides);
-        tree::section(&shown, style, each, height)
-    } else {
-        first.extend(sides);
-        second.extend(tree::section(&shown, style, each, height.saturating_sub(second.len())));
-        Vec::new()
-    };
-    let empty = Vec::new();
-    let parts = [first, second, third];
-    let lines = (0..height).map(|row| {
-        let mut whole = Line::new();
-        for (at, part) in parts.iter().take(columns).enumerate() {
-            let one = cut_line(part.get(row).unwrap_or(&empty), each, style);
-            let used: usize = one.iter().map(|span| super::width(&span.text)).sum();
-            whole.extend(one);
-            if at + 1 < columns {
-                whole.push(span(Role::Plain, " ".repeat((each - used.min(each)) + 2)));
+    let sections = |density: Density| {
+        let mut sections = vec![namespaces::section(picture, &shown, style, width, density, false)];
+        sections.extend(others::section(&picture.others(), style, width, height / 6));
+        let mut sides = sides::section(picture, &shown, style, width);
+        let flow = sides::flow(picture, &shown, style, width);
+        match (density, flow.is_empty()) {
+            (Density::Tightest, true) => {}
+            (Density::Tightest, false) => {
+                sides.lines = flow;
+                sections.push(sides);
             }
+            _ => sections.push(sides),
         }
-        whole
-    });
-    finish(lines.collect(), style, width, height)
-}
-
-fn finish(lines: Vec<Line>, style: &Style, width: usize, height: usize) -> Vec<Line> {
+        let named = shown.len() > 1;
+        sections.extend(shown.iter().filter_map(|one| cgroup::section(picture, one, named, style, width, density)));
+        sections.into_iter().flat_map(|section| section.headed(width, style)).collect::<Vec<Line>>()
+    };
+    // The tree needs some lines to be of use.
+    let tree = 1 + tree::wish(&shown);
+    let densities = [Density::Full, Density::Tight, Density::Tightest].map(sections);
+    let last = densities.len() - 1;
+    let fits = densities.iter().position(|lines| lines.len() + tree <= height).unwrap_or(last);
+    let mut lines = densities.into_iter().nth(fits).unwrap_or_default();
+    let room = height.saturating_sub(lines.len() + 1);
+    if room > 0 {
+        lines.extend(tree::section(&shown, style, width, room).headed(width, style));
+    }
     lines.into_iter().take(height).map(|line| cut_line(&line, width, style)).collect()
 }
 

@@ -1,10 +1,10 @@
 //! The pane's namespaces: kind, name, number, whose; and where the next child is born.
 
-use super::Picture;
-use super::line::{Line, head, line, span};
+use super::line::{Line, Section, in_two, line, span, width_of};
+use super::{Density, Picture};
 use crate::model::{NsId, NsKind, Seen, Text, Watched, errno_name};
 use crate::ui::theme::{Role, Sign, Style};
-use crate::ui::width::{cut, pad, wrap};
+use crate::ui::width::{cut, pad, width, wrap};
 use nix::errno::Errno;
 
 /// One link of a subject.
@@ -31,10 +31,14 @@ impl Link<'_> {
         }
     }
 
+    fn is_host(&self, style: &Style) -> bool {
+        self.id().is_some_and(|id| style.names.is_host(self.kind, id))
+    }
+
     fn role(&self, style: &Style, new: bool) -> Role {
         match self.id() {
             _ if new => Role::New,
-            Some(id) if style.names.is_host(self.kind, id) => Role::Dim,
+            Some(_) if self.is_host(style) => Role::Dim,
             Some(_) => Role::Own,
             None => Role::Warn,
         }
@@ -45,112 +49,179 @@ impl Link<'_> {
     }
 }
 
-/// The section; in the compact form the host's namespaces share a line.
-pub(super) fn section(picture: &Picture, shown: &[&Watched], style: &Style, columns: usize, compact: bool) -> Vec<Line> {
-    let mut lines = titles(picture, shown, style, columns);
-    if shown.is_empty() {
-        return lines;
+/// A row: one link of each subject.
+struct Row<'a> {
+    links: Vec<Link<'a>>,
+    /// The same kind's links for the next child, where they share the row.
+    next: Option<Vec<Link<'a>>>,
+}
+
+impl Row<'_> {
+    fn is_new(&self, picture: &Picture) -> bool {
+        let all = self.links.iter().take(1).chain(self.next.iter().flatten().take(1));
+        all.into_iter().any(|link| picture.changed(link.of, &link.key()))
     }
-    let mut hosts = Vec::new();
-    for kind in NsKind::ALL {
-        for next in [false, true] {
-            let links: Vec<Link<'_>> = shown.iter().map(|of| Link { of, kind, next }).collect();
-            // Where the next child is born is of interest where that is elsewhere.
-            let elsewhere = |link: &Link<'_>| link.of.seen.next_id(kind) != link.of.seen.ns_id(kind);
-            if next && (kind.row().children.is_none() || !links.iter().any(elsewhere)) {
-                continue;
+
+    /// `a1`; with a next child elsewhere `a1→a2`, and `→a1` where the host's own need not be said.
+    fn name(&self, at: usize, style: &Style) -> String {
+        let link = &self.links[at];
+        match self.next.as_ref().map(|next| &next[at]) {
+            Some(next) if next.id() != link.id() => {
+                let first = if self.links.len() > 1 && link.is_host(style) { String::new() } else { link.name(style) };
+                format!("{first}{}{}", style.sign(Sign::Next), next.name(style))
             }
-            let host = |link: &Link<'_>| link.id().is_some_and(|id| style.names.is_host(kind, id));
-            if compact && links.iter().all(host) && !picture.changed(shown[0], &links[0].key()) {
-                hosts.push(kind.name());
-                continue;
-            }
-            lines.push(match links.as_slice() {
-                [one] => alone(picture, one, style, columns),
-                two => beside(picture, two, style, columns),
-            });
+            _ => link.name(style),
         }
+    }
+
+    fn role(&self, at: usize, style: &Style, new: bool) -> Role {
+        let next = self.next.as_ref().map(|next| &next[at]).filter(|next| next.id() != self.links[at].id());
+        next.unwrap_or(&self.links[at]).role(style, new)
+    }
+}
+
+/// The rows, and the kinds that need none: both are the host's. Where there is little room the next child's link shares the row.
+fn rows<'a>(picture: &Picture, shown: &[&'a Watched], style: &Style, density: Density) -> (Vec<Row<'a>>, Vec<&'static str>) {
+    let (mut rows, mut hosts) = (Vec::new(), Vec::new());
+    for kind in NsKind::ALL {
+        let links = |next| shown.iter().map(|of| Link { of, kind, next }).collect::<Vec<_>>();
+        // Where the next child is born is of interest where that is elsewhere.
+        let elsewhere = shown.iter().any(|of| of.seen.next_id(kind) != of.seen.ns_id(kind));
+        let next = (elsewhere && kind.row().children.is_some()).then(|| links(true));
+        let row = Row { links: links(false), next: None };
+        match next {
+            Some(next) if density == Density::Full => rows.extend([row, Row { links: next, next: None }]),
+            Some(_) => rows.push(Row { next, ..row }),
+            None if density > Density::Full && row.links.iter().all(|link| link.is_host(style)) && !row.is_new(picture) => {
+                hosts.push(kind.name());
+            }
+            None => rows.push(row),
+        }
+    }
+    (rows, hosts)
+}
+
+/// The section; where there is little room the host's namespaces share a line. `fold`: one subject's rows stand in two columns.
+pub(super) fn section(
+    picture: &Picture,
+    shown: &[&Watched],
+    style: &Style,
+    columns: usize,
+    density: Density,
+    fold: bool,
+) -> Section {
+    let names: Vec<String> = shown.iter().map(|one| title(one, style)).collect();
+    let mut section = Section { title: names.first().cloned().unwrap_or_default(), lines: Vec::new() };
+    if shown.is_empty() {
+        section.lines.push(line(Role::Dim, format!("  {}", style.text(&NOBODY))));
+        return section;
+    }
+    let (rows, hosts) = rows(picture, shown, style, density);
+    match names.as_slice() {
+        [_] if fold => {
+            let lines: Vec<Line> = rows.iter().map(|row| alone(picture, row, style, 0)).collect();
+            let each = lines.iter().map(|line| width_of(line)).max().unwrap_or(0).min(columns.saturating_sub(2) / 2);
+            section.lines = in_two(&lines, each, style);
+        }
+        [_] => section.lines.extend(rows.iter().map(|row| alone(picture, row, style, columns))),
+        // Of two, the current one is the left one.
+        [left, right, ..] => {
+            let star = if shown[0].name == picture.current { "*" } else { "" };
+            let titles = [format!("{star}{left}"), right.clone()];
+            let widest = |at: usize| {
+                let names = rows.iter().map(|row| width(&row.name(at, style)));
+                names.chain([width(&titles[at])]).max().unwrap_or(0)
+            };
+            let mut each = [widest(0), widest(1)];
+            let room = columns.saturating_sub(KIND + 2 + 2 + 2 + 1);
+            // The numbers, too, where there is room for them.
+            let numbers = room >= each[0] + each[1] + 2 * NUMBER;
+            while each[0] + each[1] > room && each[0].max(each[1]) > 1 {
+                each[usize::from(each[1] > each[0])] -= 1;
+            }
+            let title = |at: usize| {
+                let columns = each[at] + if numbers { NUMBER } else { 0 };
+                // The PID inside stands further below, too.
+                let title =
+                    if width(&titles[at]) > columns { titles[at].split('(').next().unwrap_or_default() } else { &titles[at] };
+                pad(&cut(title, columns, style.sign(Sign::Cut)), columns)
+            };
+            section.title = format!("{}{}  {}", " ".repeat(KIND + 2), title(0), title(1));
+            section.lines.extend(rows.iter().map(|row| beside(picture, row, style, each, numbers)));
+        }
+        [] => {}
     }
     if !hosts.is_empty() {
         let text = format!("{} {}", style.text(&HOSTS), hosts.join(" "));
-        lines.extend(wrap(&text, columns.saturating_sub(2)).into_iter().map(|text| line(Role::Dim, format!("  {text}"))));
+        let lines = wrap(&text, columns.saturating_sub(2)).into_iter().map(|text| line(Role::Dim, format!("  {text}")));
+        section.lines.extend(lines);
     }
-    lines
+    section
 }
 
-/// Who is shown; of two, the current one is the left one.
-fn titles(picture: &Picture, shown: &[&Watched], style: &Style, columns: usize) -> Vec<Line> {
-    let title = |one: &Watched| {
-        let inside = one.seen.nspid.last().filter(|_| one.seen.nspid.len() > 1).map_or(String::new(), |pid| format!("({pid})"));
-        format!("{} {}{inside}", style.visible(&one.name), one.seen.pid)
-    };
-    match shown {
-        [] => vec![line(Role::Dim, style.text(&NOBODY))],
-        [one] => vec![head(&title(one), columns, style)],
-        [one, two, ..] => {
-            let half = half(columns);
-            let star = if one.name == picture.current { "*" } else { " " };
-            let left = pad(&cut(&format!("{star}{}", title(one)), half, style.sign(Sign::Cut)), half);
-            let right = cut(&title(two), half, style.sign(Sign::Cut));
-            vec![vec![span(Role::Plain, " ".repeat(KIND + 2)), span(Role::Head, left + " "), span(Role::Head, right)]]
-        }
-    }
+/// Who it is: name, PID outside (inside).
+fn title(one: &Watched, style: &Style) -> String {
+    let inside = one.seen.nspid.last().filter(|_| one.seen.nspid.len() > 1).map_or(String::new(), |pid| format!("({pid})"));
+    format!("{} {}{inside}", style.visible(&one.name), one.seen.pid)
 }
 
 /// Columns of the kind.
 const KIND: usize = 7;
+/// Columns of a name.
+const NAME: usize = 8;
+/// Columns of a number with a blank.
+const NUMBER: usize = 11;
 
-fn half(columns: usize) -> usize {
-    columns.saturating_sub(KIND + 2 + 3) / 2
-}
-
-fn start(picture: &Picture, link: &Link<'_>, style: &Style) -> (Line, bool) {
-    let new = picture.changed(link.of, &link.key());
+fn start(picture: &Picture, row: &Row<'_>, style: &Style) -> (Line, bool) {
+    let new = row.is_new(picture);
     let sign = if new { style.sign(Sign::Changed) } else { " " };
-    let name = if link.next { style.text(&NEXT) } else { link.kind.name() };
+    let name = if row.links[0].next { style.text(&NEXT) } else { row.links[0].kind.name() };
     (vec![span(if new { Role::New } else { Role::Plain }, format!("{sign} {}", pad(name, KIND)))], new)
 }
 
-fn alone(picture: &Picture, link: &Link<'_>, style: &Style, columns: usize) -> Line {
-    let (mut line, new) = start(picture, link, style);
-    let role = link.role(style, new);
-    let name = link.name(style);
-    line.push(span(role, pad(&name, 8)));
+fn alone(picture: &Picture, row: &Row<'_>, style: &Style, columns: usize) -> Line {
+    let (mut line, new) = start(picture, row, style);
+    let (role, name) = (row.role(0, style, new), row.name(0, style));
+    let room = columns.saturating_sub(KIND + 2);
+    line.push(span(role, pad(&name, NAME.min(room))));
+    let room = room.saturating_sub(NAME.max(width(&name)));
+    // With the next child's beside it the link's own number is no news.
+    let link = row.next.as_ref().map_or(&row.links[0], |next| &next[0]);
     let Some(id) = link.id() else {
         // An errno is another process's, into which one may not look (ptrace(2)).
-        line.push(span(Role::Dim, if link.next { style.text(&WITH_CHILD) } else { "ptrace(2)" }));
+        let why = if link.next { style.text(&WITH_CHILD) } else { "ptrace(2)" };
+        line.extend((width(why) <= room).then(|| span(Role::Dim, why)));
         return line;
     };
+    let whose = if link.is_host(style) { "" } else { style.text(&OWN) };
     let number = id.ino.to_string();
-    if columns >= KIND + 2 + 8 + 10 && number != name {
+    // All rows alike: as if each were a subject's own.
+    if room >= NUMBER + width(style.text(&OWN)) && number != name {
         line.push(span(Role::Dim, format!("{number} ")));
     }
-    let whose = if style.names.is_host(link.kind, id) { "" } else { style.text(&OWN) };
-    line.push(span(role, whose));
+    line.extend((width(whose) <= room).then(|| span(role, whose)));
     line
 }
 
-fn beside(picture: &Picture, links: &[Link<'_>], style: &Style, columns: usize) -> Line {
-    let (mut line, new) = start(picture, &links[0], style);
-    let half = half(columns);
-    for (at, link) in links.iter().enumerate() {
-        let name = cut(&link.name(style), half, style.sign(Sign::Cut));
-        line.push(span(link.role(style, new && at == 0), pad(&name, half) + " "));
+fn beside(picture: &Picture, row: &Row<'_>, style: &Style, each: [usize; 2], numbers: bool) -> Line {
+    let (mut line, new) = start(picture, row, style);
+    for (at, link) in row.links.iter().take(2).enumerate() {
+        let name = row.name(at, style);
+        line.push(span(row.role(at, style, new && at == 0), pad(&cut(&name, each[at], style.sign(Sign::Cut)), each[at])));
+        let number = link.id().map(|id| id.ino.to_string()).filter(|number| numbers && *number != name).unwrap_or_default();
+        line.push(span(Role::Dim, pad(&format!(" {number}"), if numbers { NUMBER + 2 } else { 2 })));
     }
     // One in which both are, and which is not the host's, is what makes a pod.
-    let ids: Vec<Option<NsId>> = links.iter().map(Link::id).collect();
-    let same = ids[0].is_some() && ids[0] == ids[1];
-    let host = ids[0].is_some_and(|id| style.names.is_host(links[0].kind, id));
-    let sign = if ids.iter().all(Option::is_none) {
-        " "
-    } else if same {
-        "="
-    } else if style.utf8 {
-        "≠"
-    } else {
-        "x"
+    let ids: Vec<Option<NsId>> = row.links.iter().map(Link::id).collect();
+    let next: Vec<Option<NsId>> = row.next.iter().flatten().map(Link::id).collect();
+    let same = ids[0].is_some() && ids[0] == ids[1] && next.first() == next.get(1);
+    let sign = match (ids.iter().all(Option::is_none), same) {
+        (true, _) => " ",
+        (_, true) => "=",
+        _ if style.utf8 => "≠",
+        _ => "x",
     };
-    line.push(span(if same && !host { Role::Own } else { Role::Dim }, sign));
+    line.push(span(if same && !row.links[0].is_host(style) { Role::Own } else { Role::Dim }, sign));
     line
 }
 
@@ -158,5 +229,5 @@ const PENDING: Text = Text { en: "pending", zh: "待定" };
 const WITH_CHILD: Text = Text { en: "with the next child", zh: "随下一个子进程诞生" };
 const NEXT: Text = Text { en: " child", zh: "子进程" };
 const OWN: Text = Text { en: "own", zh: "自己的" };
-const HOSTS: Text = Text { en: "the host's:", zh: "主机的：" };
+const HOSTS: Text = Text { en: "host's:", zh: "主机的：" };
 const NOBODY: Text = Text { en: "no subject", zh: "没有被观察进程" };

@@ -1,6 +1,6 @@
 //! The pane's further subjects: a line for each, with the namespaces that are not the host's.
 
-use super::line::{Line, head, line, span};
+use super::line::{Line, Section, line, span};
 use crate::model::{NsKind, Text, Watched};
 use crate::ui::theme::{Role, Sign, Style};
 use crate::ui::width::{cut, pad};
@@ -8,22 +8,21 @@ use crate::ui::width::{cut, pad};
 /// Columns of a name and its PID.
 const NAME: usize = 8;
 
-/// The section, in about so many lines; those that do not fit share the last one.
-pub(super) fn section(others: &[&Watched], style: &Style, columns: usize, height: usize) -> Vec<Line> {
+/// The section, in about so many lines; those that do not fit share the last one. None where there are no further subjects.
+pub(super) fn section(others: &[&Watched], style: &Style, columns: usize, height: usize) -> Option<Section> {
     if others.is_empty() {
-        return Vec::new();
+        return None;
     }
     let room = height.max(1);
     let each = if others.len() > room { room - 1 } else { others.len() };
     let (alone, together) = others.split_at(each);
-    let mut lines = vec![head(style.text(&TITLE), columns, style)];
-    lines.extend(alone.iter().map(|one| row(one, style)));
+    let mut lines: Vec<Line> = alone.iter().map(|one| row(one, style)).collect();
     if !together.is_empty() {
         let names: Vec<String> = together.iter().map(|one| style.visible(&one.name)).collect();
         let text = format!("  {}", names.join(" "));
         lines.push(line(Role::Plain, cut(&text, columns, style.sign(Sign::Cut))));
     }
-    lines
+    Some(Section { title: style.text(&TITLE).into(), lines })
 }
 
 fn row(one: &Watched, style: &Style) -> Line {

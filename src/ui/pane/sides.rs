@@ -1,10 +1,13 @@
 //! The pane's outside and inside: only what truly depends on who looks.
 
 use super::Picture;
-use super::line::{Line, head, line, span};
+use super::line::{Line, Section, line as line_of, span, width_of};
 use crate::model::{NsKind, Seen, Text, Watched};
 use crate::ui::theme::{Role, Sign, Style};
-use crate::ui::width::{cut, cut_middle, pad};
+use crate::ui::width::{cut, cut_middle, pad, width};
+
+/// Columns of a fact's name.
+const NAME: usize = 6;
 
 /// One fact seen from both sides.
 struct Side {
@@ -15,34 +18,79 @@ struct Side {
     inside: String,
 }
 
-/// The section.
-pub(super) fn section(picture: &Picture, shown: &[&Watched], style: &Style, columns: usize) -> Vec<Line> {
-    let mut lines = vec![head(&style.visible(style.text(&TITLE)), columns, style)];
-    let before = lines.len();
-    for one in shown {
-        let name = if shown.len() > 1 { format!("{} ", style.visible(&one.name)) } else { String::new() };
-        for side in sides(picture, one, style) {
-            let new = side.keys.iter().any(|key| picture.changed(one, key));
-            let role = if new { Role::New } else { Role::Own };
-            let sign = if new { style.sign(Sign::Changed) } else { " " };
-            let name = format!("{sign} {name}{}", pad(side.name, 7));
-            let room = columns.saturating_sub(crate::ui::width(&name) + 3);
-            let outside = cut_middle(&style.visible(&side.outside), room / 2, style.sign(Sign::Cut));
-            let inside = style.visible(&side.inside);
-            let bar = if style.utf8 { " │ " } else { " | " };
-            let room = room.saturating_sub(crate::ui::width(&outside));
-            lines.push(vec![
-                span(if new { Role::New } else { Role::Plain }, name),
-                span(Role::Plain, outside),
-                span(Role::Dim, bar),
-                span(role, cut(&inside, room, style.sign(Sign::Cut))),
-            ]);
+/// The section: a table with the border between outside and inside in one place.
+pub(super) fn section(picture: &Picture, shown: &[&Watched], style: &Style, columns: usize) -> Section {
+    let bar = if style.utf8 { " │ " } else { " | " };
+    let rows = rows(picture, shown, style);
+    let (outer, inner) = (style.text(&OUTSIDE), style.text(&INSIDE));
+    let left = rows.iter().map(|row| width(&row.name)).max().unwrap_or(0).max(NAME) + 3;
+    let most = columns.saturating_sub(left + width(bar)) / 2;
+    let half = rows.iter().map(|row| width(&row.side.outside)).chain([width(outer)]).max().unwrap_or(0).min(most);
+    let room = columns.saturating_sub(left + half + width(bar));
+    let line = |row: &Row| {
+        let outside = cut_middle(&row.side.outside, half, style.sign(Sign::Cut));
+        let blanks = " ".repeat(half.saturating_sub(width(&outside)));
+        vec![
+            span(if row.new { Role::New } else { Role::Plain }, pad(&format!("{} {}", row.sign(style), row.name), left)),
+            span(Role::Plain, blanks + &outside),
+            span(Role::Dim, bar),
+            span(if row.new { Role::New } else { Role::Own }, cut(&row.side.inside, room, style.sign(Sign::Cut))),
+        ]
+    };
+    let blanks = " ".repeat(left + half.saturating_sub(width(outer)));
+    let lines = match rows.as_slice() {
+        [] => vec![line_of(Role::Dim, format!("  {}", style.text(&SAME)))],
+        rows => rows.iter().map(line).collect(),
+    };
+    Section { title: format!("{blanks}{outer}{bar}{inner}"), lines }
+}
+
+/// The same where there are few lines: one fact behind the other.
+pub(super) fn flow(picture: &Picture, shown: &[&Watched], style: &Style, columns: usize) -> Vec<Line> {
+    let bar = if style.utf8 { "│" } else { "|" };
+    let mut lines: Vec<Line> = Vec::new();
+    for row in rows(picture, shown, style) {
+        let sign = row.sign(style);
+        let (plain, own) = if row.new { (Role::New, Role::New) } else { (Role::Plain, Role::Own) };
+        let side = &row.side;
+        let piece = vec![
+            span(plain, format!("{sign} {} {}", row.name, cut_middle(&side.outside, columns / 3, style.sign(Sign::Cut)))),
+            span(Role::Dim, bar),
+            span(own, cut_middle(&side.inside, columns / 3, style.sign(Sign::Cut))),
+        ];
+        match lines.last_mut().filter(|last| width_of(last) + width_of(&piece) <= columns) {
+            Some(last) => last.extend(piece),
+            None => lines.push(piece),
         }
     }
-    if lines.len() == before {
-        lines.push(line(Role::Dim, format!("  {}", style.text(&SAME))));
-    }
     lines
+}
+
+/// A fact of a subject.
+struct Row {
+    /// The subject's name, where there are several, and the fact's.
+    name: String,
+    side: Side,
+    new: bool,
+}
+
+impl Row {
+    fn sign(&self, style: &Style) -> &'static str {
+        if self.new { style.sign(Sign::Changed) } else { " " }
+    }
+}
+
+fn rows(picture: &Picture, shown: &[&Watched], style: &Style) -> Vec<Row> {
+    let of = |one: &Watched| {
+        let name = if shown.len() > 1 { format!("{} ", style.visible(&one.name)) } else { String::new() };
+        let row = |mut side: Side| {
+            (side.outside, side.inside) = (style.visible(&side.outside), style.visible(&side.inside));
+            let new = side.keys.iter().any(|key| picture.changed(one, key));
+            Row { name: format!("{name}{}", side.name), side, new }
+        };
+        sides(picture, one, style).into_iter().map(row).collect::<Vec<_>>()
+    };
+    shown.iter().flat_map(|one| of(one)).collect()
 }
 
 fn sides(picture: &Picture, one: &Watched, style: &Style) -> Vec<Side> {
@@ -100,12 +148,13 @@ fn powers(held: u64, last: Option<u8>, style: &Style) -> String {
     }
 }
 
-const TITLE: Text = Text { en: "outside │ inside", zh: "外部 │ 内部" };
+const OUTSIDE: Text = Text { en: "outside", zh: "外部" };
+const INSIDE: Text = Text { en: "inside", zh: "内部" };
 const SAME: Text = Text { en: "no difference", zh: "没有差别" };
 const PID: Text = Text { en: "PID", zh: "PID" };
 const UID: Text = Text { en: "UID", zh: "UID" };
 const CAPS: Text = Text { en: "caps", zh: "权能" };
-const HOST: Text = Text { en: "host", zh: "主机名" };
+const HOST: Text = Text { en: "hostname", zh: "主机名" };
 const CGROUP: Text = Text { en: "cgroup", zh: "cgroup" };
 const ITS_ROOT: Text = Text { en: "from its own root", zh: "从自己的根算起" };
 const ROOT: Text = Text { en: "root", zh: "根目录" };
