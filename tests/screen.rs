@@ -157,6 +157,36 @@ fn ctrl_z_fg_and_ctrl_c_are_for_the_program() {
     terminal.wait_view("killed by SIGINT");
 }
 
+/// The row of the last prompt, if nothing is typed at it.
+fn bare_prompt(terminal: &Terminal) -> Option<usize> {
+    let lines = terminal.view.lines();
+    let left = |line: &String| line.split('│').next().unwrap_or_default().trim_end().to_string();
+    let (row, last) = lines.iter().map(left).enumerate().filter(|(_, line)| !line.is_empty()).last()?;
+    last.ends_with('▸').then_some(row)
+}
+
+#[test]
+fn ctrl_c_right_after_enter_is_not_lost() {
+    let mut terminal = open();
+    let subject = pids(&terminal)[3];
+    let rounds = std::env::var("BOXLAB_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(40);
+    for round in 0..rounds {
+        terminal.send("\x0c");
+        terminal.until("a clear screen", |terminal| bare_prompt(terminal) == Some(0));
+        match round % 4 {
+            0 => terminal.send("spawn sleep 1000\r\x03"),
+            spread => {
+                line(&mut terminal, "spawn sleep 1000");
+                std::thread::sleep(std::time::Duration::from_micros(round * 131 % [0, 1000, 8000, 50000][spread as usize]));
+                terminal.send("\x03");
+            }
+        }
+        terminal.until(&format!("no program and a new prompt in round {round}"), |terminal| {
+            bare_prompt(terminal).is_some_and(|row| row > 0) && terminal::children(subject).is_empty()
+        });
+    }
+}
+
 #[test]
 fn a_key_kills_a_pid_1_that_ignores_ctrl_c() {
     if !needs::root() {

@@ -30,6 +30,7 @@ mod process;
 mod provoke;
 mod rootless;
 mod seccomp;
+mod signal;
 mod socket;
 mod terminal;
 mod trial;
@@ -51,13 +52,15 @@ pub use nsfs::{NsQuestion, ns_id, ns_owner, ns_owner_uid, ns_parent};
 pub use pidfd::next_signal;
 pub use privilege::{Ambient, CapSets, bounding_set, groups, is_subreaper, securebits, stay_dumpable};
 pub use process::{
-    Birth, Fork, Program, adopt_orphans, die_with_parent, end_with_parent, exit_now, fork_shell, fork_worker,
-    handle_interrupt_too, handle_signal, has_news, interrupted, pidfd_open, plumbing_kill, plumbing_signal, remember_interrupts,
-    shield_from_oom, wake_up,
+    Birth, Fork, Program, adopt_orphans, die_with_parent, end_with_parent, exit_now, fork_shell, fork_worker, has_news,
+    keep_from_programs, pidfd_open, plumbing_kill, plumbing_signal, shield_from_oom,
 };
 pub use provoke::{await_failure, fail_if_asked};
 pub use rootless::become_root;
 pub use seccomp::Instruction;
+pub use signal::{
+    alarm_in, handle_interrupt_before_editor, handle_signal, interrupt_editor, interrupted, remember_interrupts, wake_up,
+};
 pub use socket::{Speaks, hear};
 pub use terminal::{
     MODES_RESET, lead_session_on, owns_terminal, set_variable, set_window_size, stop_group, take_terminal_back, terminal_gone,

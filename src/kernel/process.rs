@@ -5,7 +5,6 @@ use crate::model::{Arg, Exit, NsKind};
 use nix::errno::Errno;
 use std::ffi::CString;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Which side of a fork one is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -227,16 +226,6 @@ pub fn die_with_parent(parent: i32) {
     }
 }
 
-/// sigaction(2) as plumbing, without SA_RESTART: a waiting call returns with EINTR.
-pub fn handle_signal(signal: nix::sys::signal::Signal, handler: nix::sys::signal::SigHandler) {
-    use nix::sys::signal::{SaFlags, SigAction, SigSet, sigaction};
-    let action = SigAction::new(handler, SaFlags::empty(), SigSet::empty());
-    // SAFETY: the handlers of this program only write to atomics and call what signal-safety(7) allows.
-    if unsafe { sigaction(signal, &action) }.is_err() {
-        // Only for SIGKILL and SIGSTOP, which nobody here asks for.
-    }
-}
-
 /// waitid(2) with WNOWAIT, as plumbing: has this child ended or stopped? It stays to be waited for.
 pub fn has_news(child: i32) -> bool {
     use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
@@ -244,72 +233,17 @@ pub fn has_news(child: i32) -> bool {
     !matches!(waitid(Id::Pid(nix::unistd::Pid::from_raw(child)), flags), Ok(WaitStatus::StillAlive) | Err(Errno::EINTR))
 }
 
-/// As [`handle_signal`], and whoever handled it until now is called afterwards: for SIGINT beside a library's own handler.
-pub fn handle_interrupt_too(handler: extern "C" fn(i32)) {
-    use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
-    static FIRST: AtomicUsize = AtomicUsize::new(0);
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
-    extern "C" fn both(signal: i32) {
-        for handler in [FIRST.load(Ordering::Relaxed), NEXT.load(Ordering::Relaxed)] {
-            if handler != 0 {
-                // SAFETY: what is not 0 was stored below from a function of this very type.
-                let handler = unsafe { std::mem::transmute::<usize, extern "C" fn(i32)>(handler) };
-                handler(signal);
-            }
-        }
-    }
-    FIRST.store(handler as usize, Ordering::Relaxed);
-    let action = SigAction::new(SigHandler::Handler(both), SaFlags::empty(), SigSet::empty());
-    // SAFETY: `both` only reads atomics and calls handlers, which keep to signal-safety(7) themselves.
-    let Ok(was) = (unsafe { sigaction(Signal::SIGINT, &action) }) else { return };
-    match was.handler() {
-        SigHandler::Handler(was) if was as usize == both as extern "C" fn(i32) as usize => {}
-        SigHandler::Handler(was) => NEXT.store(was as usize, Ordering::Relaxed),
-        _ => NEXT.store(0, Ordering::Relaxed),
-    }
-}
-
-/// Ctrl-C came, and nobody has asked yet.
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-
-/// For the subject: Ctrl-C does not end it; that it came is remembered for [`interrupted`].
-pub fn remember_interrupts() {
-    extern "C" fn heard(_: i32) {
-        INTERRUPTED.store(true, Ordering::Relaxed);
-    }
-    handle_signal(nix::sys::signal::Signal::SIGINT, nix::sys::signal::SigHandler::Handler(heard));
-}
-
-/// Has Ctrl-C come since this was last asked? A wait that returns with EINTR tells only of one that came while it waited.
-pub fn interrupted() -> bool {
-    INTERRUPTED.swap(false, Ordering::Relaxed)
-}
-
-/// For the handler of a signal that ends the shell: whatever waits must come back and look, now and each second from now on
-/// (alarm(2)), because a signal that comes just before a call that waits does not interrupt it. A line editor that waits for
-/// a key comes back on SIGINT only.
-///
-/// If the keeper is dead, somebody else has the terminal already: with SIGTTOU at its default a process of an orphaned group
-/// gets EIO (tcsetpgrp(3), termios(3)) instead of taking the terminal from its new owner.
-///
-/// All that it calls may be called in a handler (signal-safety(7)).
-pub fn wake_up(keeper: i32, by_interrupt: bool) {
-    // SAFETY: these take integers and a constant of the kernel's.
-    unsafe {
-        if libc::getppid() != keeper {
-            libc::signal(libc::SIGTTOU, libc::SIG_DFL);
-        }
-        if !by_interrupt {
-            libc::kill(libc::getpid(), libc::SIGINT);
-        }
-        libc::alarm(1);
-    }
-}
-
 /// _exit(2): ends this process at once; no destructor and no copied buffer runs a second time after a fork.
 pub fn exit_now(status: i32) -> ! {
     // SAFETY: _exit takes an integer and does not return.
     unsafe { libc::_exit(status) }
+}
+
+/// close_range(2) with CLOSE_RANGE_CLOEXEC, as plumbing: of what is open now, programs get standard input, output and error, and no more. For
+/// descriptors that a library opened. Older kernels than 5.11 do not know it; there programs have them, too.
+pub fn keep_from_programs() {
+    // SAFETY: it takes three integers, and closes nothing in this process.
+    unsafe { libc::syscall(libc::SYS_close_range, 3u32, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) };
 }
 
 /// PR_SET_CHILD_SUBREAPER (prctl(2)): orphans among the descendants become children of this process.

@@ -58,6 +58,10 @@ pub fn record(session: &mut Session, opening: &Opening, told: &mut dyn FnMut(&Tu
             return 1;
         }
     };
+    // With a printer, which prints nothing, the editor waits for keys and signals at once, and looks at signals first: a Ctrl-C that
+    // comes just before it waits does not wait for the next key. Nor does what is typed after it belong to the line before it.
+    let _printer = editor.create_external_printer();
+    crate::kernel::keep_from_programs();
     let file = history::file();
     if let Some(file) = &file {
         // A history that cannot be read is an empty one.
@@ -90,12 +94,18 @@ pub fn record(session: &mut Session, opening: &Opening, told: &mut dyn FnMut(&Tu
         let given = class.types();
         remote.arm(class.keys(), given.as_deref().unwrap_or_default());
         let shown = given.as_ref().map_or(Ok(()), |line| by_hand(&painted, line, signals::interrupts));
-        // From here on Ctrl-C is for the line that is being typed, and from Enter on for what it does.
-        signals::interrupts();
+        // Where nothing is edited, the terminal itself drops what was typed before Ctrl-C.
+        if !terminal::dumb() {
+            signals::line_begins();
+        }
         let typed = shown.and_then(|()| match &given {
             Some(line) => editor.readline_with_initial(&(bare, painted), (line, "")),
             None => editor.readline(&(bare, painted)),
         });
+        signals::line_ends();
+        if terminal::dumb() {
+            signals::interrupts();
+        }
         session.report(&Report::Prompt(String::new()));
         crate::kernel::fail_if_asked();
         match typed {
@@ -250,6 +260,8 @@ fn editor(session: &Session, style: &Style) -> rustyline::Result<Bench> {
         .history_ignore_space(true)
         .history_ignore_dups(true)?
         .max_history_size(2000)?
+        // Ctrl-C stays a signal: `signals::line_begins` says why.
+        .enable_signals(true)
         .color_mode(if style.colour { ColorMode::Enabled } else { ColorMode::Disabled })
         .build();
     let mut editor = Editor::with_config(config)?;
@@ -299,7 +311,7 @@ impl Hinter for Assistant {
     fn hint(&self, line: &str, cursor: usize, _: &Context<'_>) -> Option<hint::Missing> {
         use rustyline::hint::Hint;
         // This is asked for whenever the line is drawn, so also before the first key.
-        signals::count_beside_editor();
+        signals::count_before_editor();
         let hint = hint::hint(line, !self.style.colour).filter(|_| cursor == line.len())?;
         let columns = self.style.width.unwrap_or(usize::MAX);
         // One that would not fit on the row is left out: it would push the screen about at each key.

@@ -2,10 +2,15 @@
 
 use crate::kernel;
 use nix::sys::signal::{SigHandler, Signal};
-use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
+use std::time::Duration;
 
 /// Ctrl-C (SIGINT) to the observer itself, while it waits.
 static INTERRUPTS: AtomicUsize = AtomicUsize::new(0);
+/// A line is being edited.
+static EDITS: AtomicBool = AtomicBool::new(false);
+/// An editor that has not answered Ctrl-C is told again after this time.
+const AGAIN: Duration = Duration::from_millis(20);
 /// The signal that ends the session; 0 before it has come, because a handler can write only an atomic.
 static ENDING: AtomicI32 = AtomicI32::new(0);
 
@@ -20,9 +25,10 @@ pub fn settle(keeper: i32) {
         kernel::handle_signal(signal, SigHandler::SigIgn);
     }
     kernel::handle_signal(Signal::SIGINT, SigHandler::Handler(interrupt));
-    for signal in [Signal::SIGTERM, Signal::SIGHUP, Signal::SIGALRM] {
+    for signal in [Signal::SIGTERM, Signal::SIGHUP] {
         kernel::handle_signal(signal, SigHandler::Handler(end));
     }
+    kernel::handle_signal(Signal::SIGALRM, SigHandler::Handler(again));
 }
 
 /// For scripts: Ctrl-C that reaches the shell, and not a program, ends the script.
@@ -30,10 +36,23 @@ pub fn interrupts_end() {
     kernel::handle_signal(Signal::SIGINT, SigHandler::Handler(end));
 }
 
-/// The line editor has a handler of its own while it reads, and when it has given the terminal back already for a moment still: a Ctrl-C
-/// that comes then is told to nobody. Called while it reads, this makes it count here as well.
-pub fn count_beside_editor() {
-    kernel::handle_interrupt_too(interrupt);
+/// From here on Ctrl-C is for the line that is being typed, until [`line_ends`].
+///
+/// It stays a signal meanwhile, for as a key it would be read too late: typed right after Enter it would wait for the next line, and the
+/// program that was just started would never hear of it. As a signal it is counted here at once, whatever the editor does just then.
+pub fn line_begins() {
+    EDITS.store(true, Ordering::Relaxed);
+    INTERRUPTS.store(0, Ordering::Relaxed);
+}
+
+/// Enter: from here on it is for what the line does.
+pub fn line_ends() {
+    EDITS.store(false, Ordering::Relaxed);
+}
+
+/// The line editor has a handler of its own while it reads. Called while it reads, this makes Ctrl-C count here as well.
+pub fn count_before_editor() {
+    kernel::handle_interrupt_before_editor(interrupt);
 }
 
 /// How often Ctrl-C came since this was last asked.
@@ -48,10 +67,23 @@ pub fn ending() -> Option<i32> {
 
 extern "C" fn interrupt(_: i32) {
     INTERRUPTS.fetch_add(1, Ordering::Relaxed);
+    if EDITS.load(Ordering::Relaxed) {
+        kernel::alarm_in(AGAIN);
+    }
 }
 
 extern "C" fn end(signal: i32) {
-    // Only the first counts, and SIGALRM is never the first: it is what this handler asked for.
+    // Only the first counts.
     let _ = ENDING.compare_exchange(0, signal, Ordering::Relaxed, Ordering::Relaxed);
     kernel::wake_up(KEEPER.load(Ordering::Relaxed), signal == libc::SIGINT);
+}
+
+/// What somebody was told, and did not hear: the editor misses a signal that comes just before it waits for a key.
+extern "C" fn again(_: i32) {
+    if ending().is_some() {
+        kernel::wake_up(KEEPER.load(Ordering::Relaxed), false);
+    } else if EDITS.load(Ordering::Relaxed) && INTERRUPTS.load(Ordering::Relaxed) > 0 {
+        kernel::interrupt_editor();
+        kernel::alarm_in(AGAIN);
+    }
 }

@@ -277,10 +277,12 @@ fn find(name: &str) -> Result<String, Stop> {
 /// What stands between fork and program: a process group, the terminal, default signals, and death with the parent.
 fn prepare(parent: Pid, give_terminal: bool) {
     let own = nix::unistd::getpid();
+    // A Ctrl-C that comes as soon as it has the terminal waits for the default action: the handler here is still the subject's.
+    let _ = sigprocmask(SigmaskHow::SIG_BLOCK, Some(&SigSet::all()), None);
     // Nothing here can fail in a way that the program should not be run for.
     let _ = nix::unistd::setpgid(own, own);
     if give_terminal {
-        // SIGTTOU is ignored here still: the child is in the background until this call.
+        // SIGTTOU is ignored here still, and blocked: the child is in the background until this call.
         let _ = nix::unistd::tcsetpgrp(std::io::stdin(), own);
     }
     crate::kernel::die_with_parent(parent.as_raw());
