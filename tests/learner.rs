@@ -70,6 +70,7 @@ fn a_learner_goes_back_plays_loses_the_ground_and_comes_back() {
     types(&mut terminal, "play", &["parked", "▸"]);
     types(&mut terminal, "kill KILL self", &["SIGKILL", "▸"]);
     types(&mut terminal, "resume", &["another one now", "3/7  name", "▸"]);
+    types(&mut terminal, "hint", &["`reset` builds again what the steps before had built", "▸"]);
     // A line of the lesson is not run on a subject that lacks what came before.
     types(&mut terminal, "skip", &["built again first", "$ ps", "$ unshare uts", "$ hostname box", "Enter: on", "▸"]);
     // So it is where the ground is lost between two steps.
@@ -101,7 +102,7 @@ fn what_was_missed_is_asked_again_in_another_lesson_and_one_goes_on_where_one_le
     let mut terminal = terminal.reopen();
     types(&mut terminal, "", &["You left at step 3", "$ ps", "3/7  name", "▸"]);
     types(&mut terminal, "lesson limits", &["asked once more: lesson 1  A container is a special process", "a) box", "▸"]);
-    types(&mut terminal, "b", &["right", "step 1/7", "▸"]);
+    types(&mut terminal, "b", &["right", "step 1/8", "▸"]);
     // The unit forgotten: the subject is killed, and what did it is said.
     types(
         &mut terminal,

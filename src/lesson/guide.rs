@@ -166,7 +166,7 @@ impl Guide {
             }
         }
         let passed = missing.is_empty() && self.has_run(turn);
-        let lost = !passed && !self.told && self.lost_ground(session);
+        let lost = !passed && !self.told && self.misses_ground(session);
         self.told |= lost;
         let astray = !passed && turn.end.ok() && becomes_child(&turn.line) && !step_forks(self.step());
         Look { passed, missing, hints, lost, astray }
@@ -210,6 +210,12 @@ impl Guide {
     pub fn lost_ground(&self, session: &Session) -> bool {
         let now = ground(session);
         !self.ground.iter().all(|one| now.contains(one))
+    }
+
+    /// Is what the steps before have built gone, although this step does not ask for a fresh subject?
+    pub fn misses_ground(&self, session: &Session) -> bool {
+        let asked = self.step().is_some_and(|step| step.commands().any(|command| command.text == "reset"));
+        self.at > 0 && !asked && self.lost_ground(session)
     }
 
     /// What was predicted, once the kernel has answered: after a step with lines to type, or when none will come.

@@ -103,15 +103,20 @@ fn seen(left: &Operand, operator: Operator, right: &Operand, moments: &Moments<'
             let (one, two) = (moments.of(*tense, name), moments.of(*when, other));
             let is = stands(*tense, name, &one);
             if one.same(&two) == Some(true) {
-                let other = called(*when, other);
+                let other = if name == other {
+                    moment(*when)
+                } else {
+                    let other = called(*when, other);
+                    Msg::new(other.en, format!(" {} ", other.zh))
+                };
                 let wanted = match operator {
                     Operator::Less => Msg::new("smaller", "前者应当更小"),
                     Operator::More => Msg::new("larger", "前者应当更大"),
                     _ => Msg::new("another", "两者应当不同"),
                 };
                 return Msg::new(
-                    format!("{}, the same as {}; it has to be {}", is.en, other.en, wanted.en),
-                    format!("{}，与 {} 相同；{}", is.zh, other.zh, wanted.zh),
+                    format!("{}, as {}; it has to be {}", is.en, other.en, wanted.en),
+                    format!("{}，与{}相同；{}", is.zh, other.zh, wanted.zh),
                 );
             }
             let other = stands(*when, other, &two);
@@ -131,8 +136,10 @@ fn seen(left: &Operand, operator: Operator, right: &Operand, moments: &Moments<'
 /// A fact and its value.
 fn stands(tense: Tense, name: &Name, value: &Value) -> Msg {
     let (called, value) = (called(tense, name), value.in_words());
-    let (is, then) = if tense == Tense::Now { ("is", "是") } else { ("was", "是") };
-    Msg::new(format!("{} {is} {}", called.en, value.en), format!("{} {then} {}", called.zh, value.zh))
+    let is = if tense == Tense::Now { "is" } else { "was" };
+    // Chinese words stand close to each other, others are set off.
+    let gap = if called.zh.ends_with(|c: char| c.is_ascii()) { " " } else { "" };
+    Msg::new(format!("{} {is} {}", called.en, value.en), format!("{}{gap}是 {}", called.zh, value.zh))
 }
 
 /// A fact, and when. What was typed last is said in words: its names stand nowhere else on the screen.
@@ -140,13 +147,24 @@ fn called(tense: Tense, name: &Name) -> Msg {
     let said = match name.fact {
         Fact::LastExit => Msg::new("the exit status of the last line", "上一行的退出状态"),
         Fact::LastErrno => Msg::new("the errno of the last line", "上一行的 errno"),
+        Fact::SubjectName => Msg::new("the current subject", "当前的被观察进程"),
         Fact::LastCalls => Msg::new("what the last line called", "上一行的系统调用"),
         _ => Msg::same(name.to_string()),
     };
     match tense {
         Tense::Now => said,
-        Tense::Prev => Msg::new(format!("{} at the start of this step", said.en), format!("{}（这一步开始时）", said.zh)),
-        Tense::Base => Msg::new(format!("{} at the start of the lesson", said.en), format!("{}（本课开始时）", said.zh)),
+        _ => {
+            let when = moment(tense);
+            Msg::new(format!("{} {}", said.en, when.en), format!("{}的 {}", when.zh, said.zh))
+        }
+    }
+}
+
+fn moment(tense: Tense) -> Msg {
+    match tense {
+        Tense::Now => Msg::new("now", "现在"),
+        Tense::Prev => Msg::new("at the start of this step", "这一步开始时"),
+        Tense::Base => Msg::new("at the start of the lesson", "本课开始时"),
     }
 }
 
@@ -170,7 +188,7 @@ mod tests {
         assert_eq!(seen_of("CLONE_NEWPID in last.calls").en, "CLONE_NEWPID is missing: what the last line called is none");
         assert_eq!(seen_of("hostname == box").en, "hostname is none, not box");
         let same = seen_of("ns.uts != base.ns.uts");
-        assert_eq!(same.en, "ns.uts is none, the same as ns.uts at the start of the lesson; it has to be another");
-        assert_eq!(same.zh, "ns.uts 是 none，与 ns.uts（本课开始时） 相同；两者应当不同");
+        assert_eq!(same.en, "ns.uts is none, as at the start of the lesson; it has to be another");
+        assert_eq!(same.zh, "ns.uts 是 none，与本课开始时相同；两者应当不同");
     }
 }

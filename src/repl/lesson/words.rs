@@ -25,6 +25,10 @@ impl Class {
                 desk.say(&draw::plays(&desk.style))
             }
             "hint" if self.guide.as_ref().is_some_and(|guide| guide.open_end) => desk.say(&draw::rests(&desk.style)),
+            // No hint of the step helps where the ground is gone.
+            "hint" if self.question().is_none() && self.guide.as_ref().is_some_and(|guide| guide.misses_ground(desk.session)) => {
+                desk.say(&draw::lost(&desk.style))
+            }
             "hint" => {
                 let hint = self.guide.as_mut().and_then(Guide::hint);
                 let asks = self.question().map(|question| match question {
@@ -64,7 +68,7 @@ impl Class {
             return desk.say(&list::no_lesson(&desk.style));
         }
         self.parked = false;
-        let gone = self.guide.as_ref().is_some_and(|guide| guide.lost_ground(desk.session));
+        let gone = self.guide.as_ref().is_some_and(|guide| guide.misses_ground(desk.session));
         if gone {
             desk.say(&draw::lost(&desk.style))?;
         }

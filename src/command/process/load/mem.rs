@@ -26,7 +26,7 @@ pub const CARD: Card = Card {
              when a page is first touched. Above memory.max the kernel reclaims, and when that does not help the OOM killer ends a process of the cgroup with \
              SIGKILL. The child offers itself as the victim (oom_score_adj 1000), so the subject lives.",
         zh: "由被观察进程的一个子进程预留 SIZE 字节，逐页写入，然后全部释放。预留不花代价；页面第一次被访问时才计入 cgroup。超过 memory.max 时内核先回收内存，\
-             仍然不够，OOM killer 就用 SIGKILL 结束该 cgroup 中的一个进程。子进程主动充当牺牲者（oom_score_adj 为 1000），因此被观察进程能活下来。",
+             仍然不够，OOM 杀手就用 SIGKILL 结束该 cgroup 中的一个进程。子进程主动充当牺牲者（oom_score_adj 为 1000），因此被观察进程能活下来。",
     },
     equivalents: &[Equivalent { tool: "stress-ng(1)", line: "stress-ng --vm 1 --vm-bytes 64M --vm-keep --oomable" }],
     examples: &[
@@ -68,7 +68,7 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
             NoteKind::Careful,
             Msg::new(
                 format!("killed after {done_text} of {whole} had been touched. In a cgroup at its limit that is the OOM killer: `cgroup get memory.events` counts it"),
-                format!("写入 {whole} 中的 {done_text} 之后被杀死。cgroup 触及限制时，这是 OOM killer 所为：`cgroup get memory.events` 中有计数"),
+                format!("写入 {whole} 中的 {done_text} 之后被杀死。cgroup 触及限制时，这是 OOM 杀手所为：`cgroup get memory.events` 中有计数"),
             ),
         ),
         _ if done < bytes => said.note(
