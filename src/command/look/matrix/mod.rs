@@ -42,7 +42,7 @@ pub const CARD: Card = Card {
     equivalents: &[Equivalent { tool: "sh(1)", line: "unshare --uts hostname probe; hostname (and so on, one by one)" }],
     examples: &[
         Example { after: "", line: "matrix uts", shows: "isolated", needs: "userns" },
-        Example { after: "", line: "matrix", shows: "one kind isolates", needs: "userns" },
+        Example { after: "", line: "matrix", shows: "this kind isolates", needs: "userns" },
         Example { after: "unshare pid", line: "matrix", shows: "`fork` first", needs: "root" },
     ],
     run: Run::Inside(run),
@@ -141,7 +141,7 @@ fn shown(kinds: &[NsKind], told: &[Told]) -> Said {
         false => said.note(
             NoteKind::Did,
             Msg::new(
-                "I: one kind isolates it. -: it leaks. D: denied to the process inside, which says nothing of isolation. ?: cannot be told here",
+                "I: this kind isolates it. -: it leaks out. D: denied to the process inside, which says nothing of isolation. ?: cannot be told here",
                 "I：该种类隔离它。-：泄漏。D：里面的进程被拒绝，不说明被隔离。?：在这里无法判断",
             ),
         ),
