@@ -27,6 +27,22 @@ fn open_in_view(pid: i32, path: &str) -> Result<OwnedFd, Errno> {
     if kind == SFlag::S_IFREG { Ok(file) } else { Err(Errno::EINVAL) }
 }
 
+/// What is at this absolute path for that process, in the words of stat(1), shortened: `file`, `directory`, `device`, `fifo`,
+/// `socket`. A link is followed.
+///
+/// Errors: as [`resolve`]; ENOENT where nothing is there.
+pub fn kind(pid: i32, path: &str) -> Seen<&'static str> {
+    let found = resolve(pid, Path::new(path)).and_then(|file| fstat(&file));
+    match found.map(|stat| SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT) {
+        Ok(SFlag::S_IFDIR) => Seen::Is("directory"),
+        Ok(SFlag::S_IFCHR | SFlag::S_IFBLK) => Seen::Is("device"),
+        Ok(SFlag::S_IFIFO) => Seen::Is("fifo"),
+        Ok(SFlag::S_IFSOCK) => Seen::Is("socket"),
+        Ok(_) => Seen::Is("file"),
+        Err(errno) => Seen::Not { path: path.into(), errno: errno as i32 },
+    }
+}
+
 /// What is at this absolute path for that process, as an O_PATH descriptor: it can be asked about, not read. Links are followed
 /// within its root (RESOLVE_IN_ROOT, openat2(2), Linux 5.6): an absolute one would lead into the reader's.
 ///
@@ -47,6 +63,14 @@ mod tests {
         let own = std::process::id() as i32;
         assert!(resolve(own, Path::new("/etc/passwd")).is_ok());
         assert_eq!(resolve(own, Path::new("/proc/self/root/etc")).err(), Some(Errno::ELOOP));
+    }
+
+    #[test]
+    fn what_is_there_has_a_kind() {
+        let own = std::process::id() as i32;
+        let kinds = [("/", "directory"), ("/dev/null", "device"), ("/etc/passwd", "file")];
+        kinds.iter().for_each(|(path, is)| assert_eq!(kind(own, path).is(), Some(is), "{path}"));
+        assert_eq!(kind(own, "/no/such").errno(), Some(Errno::ENOENT));
     }
 
     #[test]

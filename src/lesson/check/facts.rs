@@ -102,6 +102,11 @@ impl Scene<'_> {
                 not if not.errno() == Some(nix::errno::Errno::ENOENT) => Value::None,
                 not => hidden(&not),
             },
+            Fact::Kind(path) => match view::kind(pid, path) {
+                Seen::Is(kind) => Value::Is(kind.into()),
+                not if not.errno() == Some(nix::errno::Errno::ENOENT) => Value::None,
+                not => hidden(&not),
+            },
             Fact::Link(name) => match read(&Path::new(PROC).join(pid.to_string()).join("net/dev")) {
                 Seen::Is(text) => {
                     let found = text.lines().skip(2).any(|line| line.trim_start().split(':').next() == Some(name));

@@ -54,6 +54,7 @@ pub enum Fact {
     Mount(String),
     Propagation(String),
     File(String),
+    Kind(String),
     Link(String),
     Addr(String),
     Effect(String),
@@ -108,6 +109,7 @@ const CALLED: &[(&str, Make)] = &[
     ("mount", Fact::Mount),
     ("propagation", Fact::Propagation),
     ("file", Fact::File),
+    ("kind", Fact::Kind),
     ("link", Fact::Link),
     ("addr", Fact::Addr),
     ("effect", Fact::Effect),
@@ -156,7 +158,7 @@ fn fact(text: &str) -> Option<Fact> {
     }
     let (word, inner) = text.strip_suffix(')')?.split_once('(')?;
     let (_, make) = CALLED.iter().find(|(name, _)| *name == word)?;
-    let path = matches!(word, "mount" | "propagation" | "file");
+    let path = matches!(word, "mount" | "propagation" | "file" | "kind");
     let effect = word != "effect" || EFFECTS.contains(&inner);
     (effect && !inner.is_empty() && (!path || inner.starts_with('/'))).then(|| make(inner.to_string()))
 }
@@ -192,6 +194,7 @@ impl std::fmt::Display for Name {
             Fact::Mount(path) => write!(f, "mount({path})"),
             Fact::Propagation(path) => write!(f, "propagation({path})"),
             Fact::File(path) => write!(f, "file({path})"),
+            Fact::Kind(path) => write!(f, "kind({path})"),
             Fact::Link(name) => write!(f, "link({name})"),
             Fact::Addr(addr) => write!(f, "addr({addr})"),
             Fact::Effect(name) => write!(f, "effect({name})"),
@@ -206,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_name_is_written_as_it_was_read() {
-        let called = ["mount(/proc)", "propagation(/)", "file(/tmp/a)", "link(veth0)", "addr(127.0.0.1)", "effect(hostname)"];
+        let called = ["mount(/proc)", "propagation(/)", "file(/tmp/a)", "kind(/dev/null)", "link(veth0)", "addr(127.0.0.1)", "effect(hostname)"];
         let others = ["ns.pid", "ns.pid_for_children", "cgroup.memory.events.oom_kill", "host.ns.uts", "subject(b).hostname"];
         for text in PLAIN.iter().map(|(name, _)| *name).chain(called).chain(others) {
             let name = Name::read(Piece { line: 1, column: 1, text }).expect(text);
