@@ -135,6 +135,50 @@ fn a_lesson_is_opened_from_the_command_line() {
 }
 
 #[test]
+fn a_child_that_is_left_is_missed_and_the_invitation_at_the_end_can_be_followed() {
+    if !needs::root() {
+        return;
+    }
+    let mut terminal = Terminal::open(&[]);
+    types(&mut terminal, "lesson pid", &["step 1/18", "▸"]);
+    types(&mut terminal, "unshare pid", &["not yet: pid is", "▸"]);
+    types(&mut terminal, "fork", &["done", "Enter: on", "▸"]);
+    types(&mut terminal, "", &["2/18  guess-ps", "▸"]);
+    types(&mut terminal, "a", &["noted", "3/18", "▸"]);
+    types(&mut terminal, "exit", &["another process than when this step began", "▸"]);
+    // What should be looked at is not looked at in the parent: the child is made again first, and the prediction is kept.
+    types(&mut terminal, "", &["built again first", "$ unshare pid", "$ fork", "3/18", "▸"]);
+    types(&mut terminal, "", &["you said: two", "Enter: on", "▸"]);
+    types(&mut terminal, "", &["4/18  self", "▸"]);
+    // A question passes nothing on to the next step but the ground that it stands on.
+    types(&mut terminal, "exit", &["its parent is the subject", "▸"]);
+    types(&mut terminal, "a", &["noted", "built again first", "$ fork", "5/18", "▸"]);
+    types(&mut terminal, "", &["you said: to the process whose shell", "Enter: on", "▸"]);
+    types(&mut terminal, "", &["6/18", "▸"]);
+    // Before a question one waits for Enter, or for another skip.
+    let steps = ["7", "Enter: on", "8", "9", "Enter: on", "10", "11", "12", "13", "Enter: on", "14", "15", "16", "Enter: on", "17"];
+    for step in steps {
+        let shows = if step.len() < 3 { format!("step {step}/18") } else { step.into() };
+        types(&mut terminal, "skip", &[&shows, "▸"]);
+    }
+    types(&mut terminal, "c", &["noted", "18/18  dead", "▸"]);
+    // The invitation comes last, and a fresh subject is a fresh one there.
+    types(&mut terminal, "spawn true", &["ENOMEM", "it is so", "`explain ENOMEM`", "Enter: on", "▸"]);
+    types(&mut terminal, "reset", &["Enter: on", "▸"]);
+    types(&mut terminal, "unshare pid", &["CLONE_NEWPID) = 0", "▸"]);
+    types(&mut terminal, "", &["the end of this lesson", "▸"]);
+    // What was missed and then skipped is asked again all the same.
+    types(&mut terminal, "lesson pid", &["step 1/18", "▸"]);
+    for shows in ["Enter: on", "step 2/18", "step 3/18"] {
+        types(&mut terminal, "skip", &[shows, "▸"]);
+    }
+    types(&mut terminal, "lesson uts", &["asked once more: lesson 8", "does ps list?", "asked once more  answer: a letter", "▸"]);
+    types(&mut terminal, "solution", &["all that run on this machine", "▸"]);
+    terminal.send("quit\r");
+    assert_eq!(terminal.status(), 0);
+}
+
+#[test]
 fn a_teacher_presents_with_enter_alone_and_a_class_votes() {
     if !needs::root() {
         return;

@@ -23,8 +23,8 @@ pub struct Guide {
     /// The commands that ran in this step.
     ran: BTreeSet<String>,
     guesses: Vec<Guess>,
-    /// The subjects at the beginning of the step: name and first process.
-    ground: Vec<(String, i32)>,
+    /// The subjects at the beginning of the step: name and processes, the forked ones below the first.
+    ground: Vec<(String, Vec<i32>)>,
     told: bool,
     /// The step is passed, and one stays in it to read or to play until Enter.
     pub open_end: bool,
@@ -52,7 +52,7 @@ pub struct Look {
     pub missing: Vec<Msg>,
     /// Hints that this state calls for.
     pub hints: Vec<Msg>,
-    /// The subject was replaced since the step began, and this has not been said yet.
+    /// The subject was replaced since the step began, or the forked child that it was has ended, and this has not been said yet.
     pub lost: bool,
     /// This line made a child that is the subject now, and the step asks for none.
     pub astray: bool,
@@ -119,10 +119,10 @@ impl Guide {
     }
 
     /// Begins anew on a fresh subject. The lines of the steps before have to be run then. What was predicted is kept where
-    /// one comes back to the same step.
-    pub fn restart(&mut self, session: &mut Session, same_step: bool) {
+    /// one does not go back.
+    pub fn restart(&mut self, session: &mut Session, keeps: bool) {
         self.memory = Memory::begin(session, &self.entry.lesson);
-        self.guesses.retain(|_| same_step);
+        self.guesses.retain(|_| keeps);
         self.go(session, 0);
     }
 
@@ -206,10 +206,13 @@ impl Guide {
         !self.step().is_none_or(runs) && self.lesson().steps[self.at..].iter().any(runs)
     }
 
-    /// Has the subject been replaced since the step began? What earlier steps built is gone then.
+    /// Has the subject been replaced since the step began, or has the forked child ended that it was then? What earlier steps
+    /// built is gone, or was in that child. In a step whose own lines end the child only the first process counts.
     pub fn lost_ground(&self, session: &Session) -> bool {
         let now = ground(session);
-        !self.ground.iter().all(|one| now.contains(one))
+        let ends = self.step().is_some_and(|step| step.commands().any(|command| is(&command.text, "exit")));
+        let stands = |was: &[i32], is: &[i32]| if ends { was.first() == is.first() } else { is.starts_with(was) };
+        !self.ground.iter().all(|(name, was)| now.iter().any(|(one, is)| one == name && stands(was, is)))
     }
 
     /// Is what the steps before have built gone, although this step does not ask for a fresh subject?
@@ -237,12 +240,13 @@ fn step_forks(step: Option<&Step>) -> bool {
     step.is_some_and(|step| step.commands().any(|command| becomes_child(&command.text)))
 }
 
-fn ground(session: &Session) -> Vec<(String, i32)> {
-    session
-        .subjects()
-        .into_iter()
-        .map(|subject| (subject.name.clone(), subject.pids.first().copied().unwrap_or_default()))
-        .collect()
+/// Is this line one of that command?
+fn is(line: &str, name: &str) -> bool {
+    parse(line).ok().flatten().is_some_and(|parsed| parsed.card.name == name)
+}
+
+fn ground(session: &Session) -> Vec<(String, Vec<i32>)> {
+    session.subjects().into_iter().map(|subject| (subject.name, subject.pids)).collect()
 }
 
 /// What was answered to a question: None, it is no answer.

@@ -103,10 +103,10 @@ impl Progress {
         (open > 0).then_some(open)
     }
 
-    /// Questions of other lessons whose last answer was wrong, the oldest first: to be asked again.
+    /// Questions of other lessons whose last answer was wrong, the oldest first: to be asked again. Who skips one has not answered.
     pub fn missed(&self, but: &str) -> Vec<(String, String)> {
         let mut last: Vec<(&str, &str, Mark)> = Vec::new();
-        for event in self.events.iter().filter(|event| event.lesson != but) {
+        for event in self.events.iter().filter(|event| event.lesson != but && matches!(event.mark, Mark::Right | Mark::Missed)) {
             match last.iter_mut().find(|(lesson, step, _)| *lesson == event.lesson && *step == event.step) {
                 Some(known) => known.2 = event.mark,
                 None => last.push((&event.lesson, &event.step, event.mark)),
@@ -151,12 +151,13 @@ mod tests {
 rubbish \u{1b}[2J
 2026-11-02 limits/hides missed
 2026-11-03 process/guess right
+2026-11-03 limits/hides skipped
 ";
 
     #[test]
     fn the_last_answer_counts() {
         let progress = Progress::read(FILE);
-        assert_eq!(progress.events.len(), 4);
+        assert_eq!(progress.events.len(), 5);
         assert_eq!(progress.marks("process")["guess"], Mark::Right);
         assert_eq!(progress.missed("uts"), [("limits".to_string(), "hides".to_string())]);
         assert!(progress.missed("limits").is_empty());

@@ -47,11 +47,11 @@ fn run(cx: &mut Inside<'_>, _: &Args) -> Result<Said, Stop> {
         Err(errno) => return Err(errno.into()),
     };
     let job = cx.jobs.iter().position(|job| job.pid == pid).map(|at| cx.jobs.remove(at));
-    let name = job.map(|job| format!("[{}] {}, ", job.number, job.words)).unwrap_or_default();
+    let name = job.map_or(format!("PID {pid}"), |job| format!("[{}] {} (PID {pid})", job.number, job.words));
     let how = exit.in_words();
     Ok(Said::nothing().note(
         NoteKind::Did,
-        Msg::new(format!("{name}PID {pid}, has ended: {}", how.en), format!("{name}PID {pid}，已结束：{}", how.zh)),
+        Msg::new(format!("{name} has ended: {}", how.en), format!("{name} 已结束：{}", how.zh)),
     ))
 }
 

@@ -74,6 +74,8 @@ pub enum Open {
     Title,
     /// A question.
     Question,
+    /// A question of another lesson.
+    Again,
     /// The step.
     Step,
 }
@@ -81,11 +83,15 @@ pub enum Open {
 /// The line above the prompt.
 pub fn footer(guide: &Guide, open: Open, present: bool, style: &Style) -> String {
     let (at, all) = (guide.at() + 1, guide.lesson().steps.len());
-    let step = style.msg(&Msg::new(format!("step {at}/{all}"), format!("第 {at}/{all} 步")));
+    let step = match open {
+        Open::Again => Msg::new("asked once more", "再问一次"),
+        _ => Msg::new(format!("step {at}/{all}"), format!("第 {at}/{all} 步")),
+    };
+    let step = style.msg(&step);
     let kind = guide.step().map(|step| step.kind);
     let key = match (open, guide.open_end, kind) {
         (Open::Title, ..) => Some(Text { en: "Enter: on", zh: "Enter 继续" }),
-        (Open::Question, ..) => Some(Text { en: "answer: a letter", zh: "输入字母作答" }),
+        (Open::Question | Open::Again, ..) => Some(Text { en: "answer: a letter", zh: "输入字母作答" }),
         (_, true, _) => Some(Text { en: "Enter: on", zh: "Enter 继续" }),
         _ if present => Some(Text { en: "Enter: type it, run it", zh: "Enter 输入，再按执行" }),
         (.., Some(StepKind::Observe)) => Some(Text { en: "Enter: run it", zh: "Enter 执行" }),
@@ -173,8 +179,8 @@ pub fn look(look: &Look, asked: bool, style: &Style) -> String {
     if look.lost {
         text.push_str(&words(
             &sign(style, Sign::Careful),
-            "this is a fresh subject: what the steps before had built is gone. `reset` builds it again and begins this step anew",
-            "这是全新的被观察进程：之前各步的成果已经不在。`reset` 会重建它们，并重新开始这一步",
+            "the subject is another process than when this step began: what the steps before had built is gone. `reset` builds it again and begins this step anew",
+            "被观察进程已不是这一步开始时的那个：之前各步的成果已经不在。`reset` 会重建它们，并重新开始这一步",
             Role::Warn,
             style,
         ));
@@ -216,12 +222,16 @@ fn named(text: &str, style: &Style) -> String {
 /// A step is done with.
 pub fn passed(step: &Step, mark: Mark, style: &Style) -> String {
     let after = paras(step.after(), style);
-    let tries: String = step.tries.iter().map(|one| para(&sign(style, Sign::Next), &one.text, Role::Plain, style)).collect();
     let done = match mark {
         Mark::Passed if step.kind == StepKind::Do => words(&sign(style, Sign::Confirmed), "done", "完成", Role::Good, style),
         _ => String::new(),
     };
-    done + &after + &tries
+    done + &after
+}
+
+/// What the step invites to try: the last that is said of it, after the kernel's answer to what was predicted.
+pub fn tries(step: &Step, style: &Style) -> String {
+    step.tries.iter().map(|one| para(&sign(style, Sign::Next), &one.text, Role::Plain, style)).collect()
 }
 
 /// A step that this machine cannot do.
@@ -267,10 +277,14 @@ pub fn rests(style: &Style) -> String {
 /// The model solution.
 pub fn solution(guide: &Guide, style: &Style) -> String {
     let lines: String = guide.solution().iter().map(|line| typed(line, style)).collect();
-    let Some(step) = guide.step() else { return lines };
+    lines + &guide.step().map(|step| right(step, style)).unwrap_or_default()
+}
+
+/// The right answers of a question.
+pub fn right(step: &Step, style: &Style) -> String {
     let right = step.choices.iter().filter(|choice| choice.right).map(|choice| para("  ", &choice.text, Role::Plain, style));
     let answers = step.answers.first().map(|answer| format!("  {}\n", style.visible(answer))).unwrap_or_default();
-    lines + &right.collect::<String>() + &answers
+    right.collect::<String>() + &answers
 }
 
 /// The lesson is parked.

@@ -6,6 +6,12 @@ use crate::session::signals;
 use std::io;
 
 impl Class {
+    /// Is the step passed, and does it invite to play?
+    pub(super) fn plays_on(&self) -> bool {
+        let guide = self.guide.as_ref().filter(|guide| guide.open_end);
+        guide.and_then(Guide::step).is_some_and(|step| !step.tries.is_empty())
+    }
+
     /// Only one subject, and that a fresh one.
     pub(super) fn fresh(&self, desk: &mut Desk<'_>) {
         let names: Vec<String> = desk.session.subjects().into_iter().map(|subject| subject.name).collect();
@@ -31,7 +37,7 @@ impl Class {
         let Some(at) = self.guide.as_ref().map(Guide::at) else { return Ok(()) };
         self.fresh(desk);
         if let Some(guide) = &mut self.guide {
-            guide.restart(desk.session, to.is_none());
+            guide.restart(desk.session, to.is_none_or(|to| to > at));
         }
         self.parked = false;
         self.replay_to(desk, to.unwrap_or(at))?;

@@ -90,7 +90,11 @@ impl Class {
             _ if self.types.is_some() => String::new(),
             (Some(guide), _) if !self.parked && self.title => draw::footer(guide, draw::Open::Title, self.show.present, style),
             (Some(guide), question) if !self.parked => {
-                let open = if question.is_some() { draw::Open::Question } else { draw::Open::Step };
+                let open = match question {
+                    Some(Question::Own(_)) => draw::Open::Question,
+                    Some(Question::Again(..)) => draw::Open::Again,
+                    None => draw::Open::Step,
+                };
                 draw::footer(guide, open, self.show.present, style)
             }
             (Some(_), _) if self.show.present => draw::taken_over(style),
@@ -126,7 +130,8 @@ impl Class {
             self.word(desk, parsed.card.name, &parsed.args)?;
             return Ok(true);
         }
-        if in_lesson && parsed.card.name == "reset" {
+        // Where the step is passed and invites to play, that is the shell's own.
+        if in_lesson && parsed.card.name == "reset" && !self.plays_on() {
             self.rebuild(desk, None)?;
             return Ok(true);
         }

@@ -35,7 +35,7 @@ impl Class {
         else {
             return Ok(());
         };
-        let tries = !step.tries.is_empty();
+        let tries = draw::tries(&step, &desk.style);
         let shown = !matches!(step.kind, StepKind::Note | StepKind::Free | StepKind::Predict);
         self.note(&lesson, &step.id, mark);
         desk.say(&draw::passed(&step, mark, &desk.style))?;
@@ -46,15 +46,16 @@ impl Class {
         if answered {
             desk.say(&ask::guesses(&guesses, self.votes.take().as_deref(), &desk.style))?;
         }
+        desk.say(&tries)?;
         // Before a class the page is not turned by itself: what has come is to be read first.
-        if tries || self.show.present && (shown || answered) || guide.question_follows() {
+        if !tries.is_empty() || self.show.present && (shown || answered) || guide.question_follows() {
             guide.rest(desk.session);
             return Ok(());
         }
         self.proceed(desk)
     }
 
-    /// The next step.
+    /// The next step, on the ground that it stands on: who played with the subject, or lost it at a question, gets that again.
     pub(super) fn proceed(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
         let Some(guide) = &mut self.guide else { return Ok(()) };
         let next = guide.at() + 1;

@@ -36,9 +36,10 @@ impl Class {
                 });
                 desk.say(&draw::hint(hint.as_ref(), asks, &desk.style))
             }
-            "solution" => match &self.guide {
-                Some(guide) => desk.say(&draw::solution(guide, &desk.style)),
-                None => Ok(()),
+            "solution" => match (self.question(), &self.guide) {
+                (Some(Question::Again(_, step)), _) => desk.say(&draw::right(step, &desk.style)),
+                (_, Some(guide)) => desk.say(&draw::solution(guide, &desk.style)),
+                (_, None) => Ok(()),
             },
             "skip" => self.skip(desk),
             "back" => self.back(desk),
@@ -83,7 +84,8 @@ impl Class {
 
     pub(super) fn skip(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
         self.parked = false;
-        if self.review.pop_front().is_some() {
+        if let Some((_, step)) = self.review.pop_front() {
+            desk.say(&draw::right(&step, &desk.style))?;
             return self.show(desk);
         }
         if self.guide.as_ref().is_some_and(|guide| guide.open_end) {
