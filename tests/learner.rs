@@ -148,12 +148,12 @@ fn a_child_that_is_left_is_missed_and_the_invitation_at_the_end_can_be_followed(
     types(&mut terminal, "exit", &["another process than when this step began", "▸"]);
     // What should be looked at is not looked at in the parent: the child is made again first, and the prediction is kept.
     types(&mut terminal, "", &["built again first", "$ unshare pid", "$ fork", "3/18", "▸"]);
-    types(&mut terminal, "", &["you said: two", "Enter: on", "▸"]);
+    types(&mut terminal, "", &["you said “two", "Enter: on", "▸"]);
     types(&mut terminal, "", &["4/18  self", "▸"]);
     // A question passes nothing on to the next step but the ground that it stands on.
     types(&mut terminal, "exit", &["its parent is the subject", "▸"]);
     types(&mut terminal, "a", &["noted", "built again first", "$ fork", "5/18", "▸"]);
-    types(&mut terminal, "", &["you said: to the process whose shell", "Enter: on", "▸"]);
+    types(&mut terminal, "", &["you said “to the process whose shell", "Enter: on", "▸"]);
     types(&mut terminal, "", &["6/18", "▸"]);
     // Before a question one waits for Enter, or for another skip.
     let steps = ["7", "Enter: on", "8", "9", "Enter: on", "10", "11", "12", "13", "Enter: on", "14", "15", "16", "Enter: on", "17"];
@@ -163,7 +163,7 @@ fn a_child_that_is_left_is_missed_and_the_invitation_at_the_end_can_be_followed(
     }
     types(&mut terminal, "c", &["noted", "18/18  dead", "▸"]);
     // The invitation comes last, and a fresh subject is a fresh one there.
-    types(&mut terminal, "spawn true", &["ENOMEM", "it is so", "`explain ENOMEM`", "Enter: on", "▸"]);
+    types(&mut terminal, "spawn true", &["ENOMEM", "in fact", "`explain ENOMEM`", "Enter: on", "▸"]);
     types(&mut terminal, "reset", &["Enter: on", "▸"]);
     types(&mut terminal, "unshare pid", &["CLONE_NEWPID) = 0", "▸"]);
     types(&mut terminal, "", &["the end of this lesson", "▸"]);
