@@ -156,7 +156,8 @@ fn a_child_that_is_left_is_missed_and_the_invitation_at_the_end_can_be_followed(
     types(&mut terminal, "", &["you said “to the process whose shell", "Enter: on", "▸"]);
     types(&mut terminal, "", &["6/18", "▸"]);
     // Before a question one waits for Enter, or for another skip.
-    let steps = ["7", "Enter: on", "8", "9", "Enter: on", "10", "11", "12", "13", "Enter: on", "14", "15", "16", "Enter: on", "17"];
+    let steps =
+        ["7", "Enter: on", "8", "9", "Enter: on", "10", "11", "12", "13", "Enter: on", "14", "15", "16", "Enter: on", "17"];
     for step in steps {
         let shows = if step.len() < 3 { format!("step {step}/18") } else { step.into() };
         types(&mut terminal, "skip", &[&shows, "▸"]);

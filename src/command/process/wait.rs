@@ -49,10 +49,8 @@ fn run(cx: &mut Inside<'_>, _: &Args) -> Result<Said, Stop> {
     let job = cx.jobs.iter().position(|job| job.pid == pid).map(|at| cx.jobs.remove(at));
     let name = job.map_or(format!("PID {pid}"), |job| format!("[{}] {} (PID {pid})", job.number, job.words));
     let how = exit.in_words();
-    Ok(Said::nothing().note(
-        NoteKind::Did,
-        Msg::new(format!("{name} has ended: {}", how.en), format!("{name} 已结束：{}", how.zh)),
-    ))
+    Ok(Said::nothing()
+        .note(NoteKind::Did, Msg::new(format!("{name} has ended: {}", how.en), format!("{name} 已结束：{}", how.zh))))
 }
 
 /// Has a child ended already? Asked without reaping it (WNOWAIT).

@@ -209,7 +209,15 @@ mod tests {
 
     #[test]
     fn a_name_is_written_as_it_was_read() {
-        let called = ["mount(/proc)", "propagation(/)", "file(/tmp/a)", "kind(/dev/null)", "link(veth0)", "addr(127.0.0.1)", "effect(hostname)"];
+        let called = [
+            "mount(/proc)",
+            "propagation(/)",
+            "file(/tmp/a)",
+            "kind(/dev/null)",
+            "link(veth0)",
+            "addr(127.0.0.1)",
+            "effect(hostname)",
+        ];
         let others = ["ns.pid", "ns.pid_for_children", "cgroup.memory.events.oom_kill", "host.ns.uts", "subject(b).hostname"];
         for text in PLAIN.iter().map(|(name, _)| *name).chain(called).chain(others) {
             let name = Name::read(Piece { line: 1, column: 1, text }).expect(text);
