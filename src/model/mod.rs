@@ -23,7 +23,7 @@ pub use change::{Change, changes};
 pub use live::{CgroupLive, ControllerEnd, FileLive, Live, MountLive, PidLive, UsernsLive, cgroup_name};
 pub use names::Names;
 pub use ns::{NsId, NsKind, Row as NsRow};
-pub use pane::{Branch, CpuGauge, Gauge, Gauges, Outsider, Watched};
+pub use pane::{Branch, CpuGauge, Gauge, Gauges, Mounted, Outsider, Watched};
 pub use report::{PaneOrder, PaneWish, Posted, Report, Scene, Side, Who};
 pub use rlimit::{RESOURCES, Resource, Rlimit, resource};
 pub use size::{BadSize, Size};

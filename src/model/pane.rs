@@ -12,6 +12,12 @@ pub struct Watched {
     pub seen: Snapshot,
     /// Its cgroup, where that is not the observer's.
     pub cgroup: Option<Gauges>,
+    /// Its mounts against the observer's, where the mount namespace is another.
+    #[serde(default)]
+    pub mounts: Option<Mounted>,
+    /// Its network devices, where the network namespace is another.
+    #[serde(default)]
+    pub links: Option<Vec<String>>,
     /// Its processes, children after their parent; not all of them where there are very many.
     pub tree: Vec<Branch>,
     /// There are more than `tree` has.
@@ -23,8 +29,22 @@ pub struct Watched {
 pub struct Outsider {
     /// Host name.
     pub hostname: String,
+    /// Names of network devices.
+    #[serde(default)]
+    pub links: Vec<String>,
     /// Number of the last capability that the kernel knows (capabilities(7)).
     pub last_capability: Option<u8>,
+}
+
+/// The mounts of another mount namespace.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mounted {
+    /// How many the observer has.
+    pub outside: usize,
+    /// How many the process has.
+    pub inside: usize,
+    /// Where the process has something mounted that the observer has not there; untrusted.
+    pub came: Vec<String>,
 }
 
 /// Limits and use of a cgroup, in v2's words.

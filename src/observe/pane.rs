@@ -2,16 +2,19 @@
 
 use super::cgroup::{Hierarchies, Limit, State, Version};
 use super::family::family_up_to;
-use super::process::{command_name, cpu_time, inside, last_capability, snapshot};
-use crate::model::{Branch, CpuGauge, Gauge, Gauges, Outsider, Seen, Watched, Who};
-use std::collections::BTreeMap;
+use super::mounts;
+use super::process::{command_name, cpu_time, inside, last_capability, link, read, snapshot};
+use crate::model::{Branch, CpuGauge, Gauge, Gauges, MountLive, Mounted, NsId, NsKind, Outsider, Seen, Snapshot, Watched, Who};
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// More processes are not shown: a fork bomb must not cost the pane its breath.
 const PROCESSES: usize = 100;
-/// Mounts change seldom.
+/// Hierarchies change seldom.
 const PROBE: Duration = Duration::from_secs(5);
+/// Mounts are read again after so many times what reading them took.
+const SHARE: u32 = 500;
 
 /// Reads, and remembers what a rate is made of.
 #[derive(Default)]
@@ -20,7 +23,12 @@ pub struct Reader {
     /// CPU time in microseconds at a moment, by name of the subject.
     usage: BTreeMap<String, (Instant, u64)>,
     outsider: Option<Outsider>,
+    /// The mounts that were read, and when they may be read again, by name of the subject.
+    mounts: BTreeMap<String, (Instant, Key, Mounted)>,
 }
+
+/// What a list of mounts depends on, beside the mounts: the process, its namespace, its root.
+type Key = (i32, NsId, Option<String>);
 
 impl Reader {
     /// One process and what is below `root`.
@@ -41,13 +49,37 @@ impl Reader {
                 Seen::Not { .. } => String::new(),
             },
         });
-        Watched { name: who.name.clone(), seen, cgroup: self.gauges(proc, who), tree: tree.collect(), more }
+        let (tree, cgroup, mounts) = (tree.collect(), self.gauges(proc, who), self.mounts(proc, who, &seen));
+        let links = is_elsewhere(proc, &seen, NsKind::Net).then(|| links(proc, who.pid));
+        Watched { name: who.name.clone(), seen, cgroup, mounts, links, tree, more }
     }
 
-    /// What the observer is, where that does not change.
+    /// Nothing is kept open: a file of mountinfo would keep the namespace alive, and all that is mounted there.
+    fn mounts(&mut self, proc: &Path, who: &Who, seen: &Snapshot) -> Option<Mounted> {
+        let ns = seen.ns_id(NsKind::Mnt).filter(|_| is_elsewhere(proc, seen, NsKind::Mnt));
+        let Some(ns) = ns else {
+            self.mounts.remove(&who.name);
+            return None;
+        };
+        let key = (who.pid, ns, seen.root.is().cloned());
+        let now = Instant::now();
+        if let Some((_, _, known)) = self.mounts.get(&who.name).filter(|(due, of, _)| *due > now && *of == key) {
+            return Some(known.clone());
+        }
+        let lists = [std::process::id() as i32, who.pid].map(|pid| mounts::of(proc, pid));
+        let [Seen::Is(outside), Seen::Is(inside)] = &lists else { return None };
+        let found = against(outside, inside);
+        // On a machine with thousands of mounts this takes its time, and gets no larger share of it.
+        self.mounts.insert(who.name.clone(), (now + now.elapsed() * SHARE, key, found.clone()));
+        Some(found)
+    }
+
+    /// What the observer is.
     pub fn outsider(&mut self) -> Outsider {
-        let read = || Outsider { hostname: inside().hostname, last_capability: last_capability() };
-        self.outsider.get_or_insert_with(read).clone()
+        let read = || Outsider { hostname: inside().hostname, last_capability: last_capability(), ..Outsider::default() };
+        // Devices come and go; the rest stays.
+        let links = links(Path::new("/proc"), std::process::id() as i32);
+        Outsider { links, ..self.outsider.get_or_insert_with(read).clone() }
     }
 
     fn gauges(&mut self, proc: &Path, who: &Who) -> Option<Gauges> {
@@ -76,6 +108,27 @@ impl Reader {
         }
         Some(gauges)
     }
+}
+
+/// Is the process in another namespace of this kind than the reader, as far as that can be seen?
+fn is_elsewhere(proc: &Path, seen: &Snapshot, kind: NsKind) -> bool {
+    let own = link(&proc.join("self/ns").join(kind.name()));
+    own.is().zip(seen.ns_id(kind)).is_some_and(|(own, its)| *own != its)
+}
+
+/// The network devices of a process's network namespace (proc_pid_net(5)), in their order.
+fn links(proc: &Path, pid: i32) -> Vec<String> {
+    let text = read(&proc.join(pid.to_string()).join("net/dev"));
+    let names = text.is().into_iter().flat_map(|text| text.lines().filter_map(|line| line.split_once(':')));
+    names.map(|(name, _)| name.trim().to_string()).collect()
+}
+
+/// A copy of a mount has a number of its own: what is mounted where tells them apart.
+fn against(outside: &[MountLive], inside: &[MountLive]) -> Mounted {
+    let what = |mount: &MountLive| (mount.dev.clone(), mount.root.clone(), mount.point.clone());
+    let known: HashSet<_> = outside.iter().map(what).collect();
+    let came = inside.iter().filter(|mount| !known.contains(&what(mount))).take(PROCESSES);
+    Mounted { outside: outside.len(), inside: inside.len(), came: came.map(|mount| mount.point.clone()).collect() }
 }
 
 fn rate(before: Option<(Instant, u64)>, now: u64) -> Option<f32> {
@@ -128,5 +181,24 @@ fn of_state(hierarchies: &Hierarchies, own: &BTreeMap<String, PathBuf>, state: &
                 Some((resource.to_string(), some.is()?.strip_prefix("avg10=")?.parse().ok()?))
             })
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mount_is_known_by_what_it_shows_and_where() {
+        let mount = |id, dev: &str, point: &str| MountLive { id, dev: dev.into(), point: point.into(), ..MountLive::default() };
+        let outside = [mount(1, "0:1", "/"), mount(2, "0:2", "/tmp")];
+        let inside = [mount(11, "0:1", "/"), mount(12, "0:2", "/tmp"), mount(13, "0:3", "/tmp")];
+        let found = against(&outside, &inside);
+        assert_eq!(found, Mounted { outside: 2, inside: 3, came: vec!["/tmp".into()] });
+    }
+
+    #[test]
+    fn this_process_has_network_devices() {
+        assert!(links(Path::new("/proc"), std::process::id() as i32).contains(&"lo".to_string()));
     }
 }

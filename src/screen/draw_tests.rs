@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::model::{
-    Branch, Change, CpuGauge, Gauge, Gauges, IdMap, Lang, Names, NsId, NsKind, Outsider, PaneWish, Seen, Watched,
+    Branch, Change, CpuGauge, Gauge, Gauges, IdMap, Lang, Mounted, Names, NsId, NsKind, Outsider, PaneWish, Seen, Watched,
 };
 use crate::observe;
 use crate::ui::Theme;
@@ -47,7 +47,8 @@ fn subject(name: &str, pid: i32, own: &[NsKind], number: u64, cgroup: Option<Gau
         branch(2, pid + 2, Some(2), 'Z', "e\x1b[31mvil 命令"),
         branch(2, pid + 3, Some(3), 'T', "vim /etc/hosts"),
     ];
-    Watched { name: name.into(), seen, cgroup, tree, more: false }
+    let mounts = own.contains(&NsKind::Mnt).then(|| Mounted { outside: 34, inside: 35, came: vec!["/mnt".into()] });
+    Watched { name: name.into(), seen, cgroup, mounts, links: None, tree, more: false }
 }
 
 fn gauges(version: &str) -> Gauges {
@@ -75,7 +76,7 @@ fn picture(version: &str, number: usize) -> (Picture, Names) {
     let mut names = Names::new(NsKind::ALL.into_iter().map(|kind| (kind, id(kind, 0))).collect());
     own.into_iter().for_each(|kind| names.birth("a", kind, id(kind, 1)));
     let change = |what: &str| Change { what: what.into(), was: String::new(), is: "x".into() };
-    let outsider = Outsider { hostname: "host".into(), last_capability: Some(40) };
+    let outsider = Outsider { hostname: "host".into(), links: Vec::new(), last_capability: Some(40) };
     let picture =
         Picture { subjects, current: "a".into(), changes: vec![change("ns.uts"), change("hostname")], outsider, covered: false };
     (picture, names)

@@ -132,6 +132,13 @@ fn sides(picture: &Picture, one: &Watched, style: &Style) -> Vec<Side> {
     if let Some(root) = seen.root.is() {
         add(&ROOT, &["root"], root.clone(), "/".into());
     }
+    if let Some(mounts) = &one.mounts {
+        let came: String = mounts.came.iter().map(|point| format!(" {}{point}", style.sign(Sign::Added))).collect();
+        add(&MOUNTS, &["mount", "mounts"], mounts.outside.to_string(), mounts.inside.to_string() + &came);
+    }
+    if let Some(links) = &one.links {
+        add(&LINKS, &["ns.net"], picture.outsider.links.join(" "), links.join(" "));
+    }
     for (clock, seconds) in seen.clocks.is().into_iter().flatten() {
         add(&CLOCK, &["ns.time"], String::new(), format!("{clock} {seconds:+} s"));
     }
@@ -158,6 +165,8 @@ const HOST: Text = Text { en: "hostname", zh: "主机名" };
 const CGROUP: Text = Text { en: "cgroup", zh: "cgroup" };
 const ITS_ROOT: Text = Text { en: "from its own root", zh: "从自己的根算起" };
 const ROOT: Text = Text { en: "root", zh: "根目录" };
+const MOUNTS: Text = Text { en: "mounts", zh: "挂载点" };
+const LINKS: Text = Text { en: "links", zh: "网络设备" };
 const CLOCK: Text = Text { en: "clock", zh: "时钟" };
 const NONE: Text = Text { en: "none", zh: "无" };
 const ALL: Text = Text { en: "all", zh: "全部" };
