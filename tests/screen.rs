@@ -231,6 +231,23 @@ fn the_pane_is_hidden_by_a_key_and_that_is_remembered() {
 }
 
 #[test]
+fn the_pane_tells_a_dead_pid_namespace_and_what_other_mounts_and_devices_there_are() {
+    if !needs::root() {
+        return;
+    }
+    let mut terminal = open();
+    line(&mut terminal, "unshare pid mnt net");
+    terminal.wait_view("pending with the next child");
+    line(&mut terminal, "spawn true");
+    terminal.wait_view("a1 dead");
+    line(&mut terminal, "mount tmpfs /mnt");
+    terminal.wait_view("+/mnt");
+    terminal.until("the devices stand there", |terminal| {
+        terminal.view.lines().iter().any(|line| line.contains("links") && line.trim_end().ends_with("│ lo"))
+    });
+}
+
+#[test]
 fn a_paste_is_not_obeyed() {
     let mut terminal = open();
     terminal.until("pastes are told from keys", |terminal| terminal.view.mode().contains(TermMode::BRACKETED_PASTE));

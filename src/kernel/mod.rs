@@ -47,7 +47,7 @@ pub use limit::{Policy, nice, policy, rlimit};
 pub use memory::forget_code;
 pub use netlink::{Heard, Netlink};
 pub use notify::{Asked, Reply, listen_for_calls, plumbing_receive, plumbing_send};
-pub use nsfs::{NsQuestion, ns_id, ns_owner, ns_owner_uid, ns_parent};
+pub use nsfs::{NsQuestion, ns_id, ns_init, ns_owner, ns_owner_uid, ns_parent};
 
 pub use pidfd::next_signal;
 pub use privilege::{Ambient, CapSets, bounding_set, groups, is_subreaper, securebits, stay_dumpable};

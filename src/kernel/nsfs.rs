@@ -78,6 +78,14 @@ pub fn ns_owner_uid(fd: BorrowedFd<'_>) -> Result<u32, Errno> {
     Ok(uid)
 }
 
+/// PID 1 of the PID namespace that `fd` is open on, as the caller's counts (NS_GET_PID_FROM_PIDNS, Linux 6.11).
+///
+/// Errors: ESRCH when it has none, not yet or not any more; ENOTTY before Linux 6.11.
+pub fn ns_init(fd: BorrowedFd<'_>) -> Result<i32, Errno> {
+    // SAFETY: this request, `_IOR(0xb7, 6, int)`, takes a PID by value and touches no memory of ours; `fd` is borrowed, hence open.
+    super::answer(i64::from(unsafe { libc::ioctl(fd.as_raw_fd(), 0x8004_b706, 1) })).map(|pid| pid as i32)
+}
+
 /// `request` must be one of those that take no argument and answer with a new descriptor.
 fn ask(fd: BorrowedFd<'_>, request: libc::Ioctl) -> Result<OwnedFd, Errno> {
     // SAFETY: both requests are `_IO(0xb7, n)`: the kernel reads no argument and touches no memory of ours; `fd` is

@@ -4,8 +4,11 @@ use super::cgroup::{Hierarchies, Limit, State, Version};
 use super::family::family_up_to;
 use super::mounts;
 use super::process::{command_name, cpu_time, inside, last_capability, link, read, snapshot};
+use crate::kernel;
 use crate::model::{Branch, CpuGauge, Gauge, Gauges, MountLive, Mounted, NsId, NsKind, Outsider, Seen, Snapshot, Watched, Who};
+use nix::errno::Errno;
 use std::collections::{BTreeMap, HashSet};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -14,7 +17,7 @@ const PROCESSES: usize = 100;
 /// Hierarchies change seldom.
 const PROBE: Duration = Duration::from_secs(5);
 /// Mounts are read again after so many times what reading them took.
-const SHARE: u32 = 500;
+const SHARE: u32 = 200;
 
 /// Reads, and remembers what a rate is made of.
 #[derive(Default)]
@@ -51,7 +54,13 @@ impl Reader {
         });
         let (tree, cgroup, mounts) = (tree.collect(), self.gauges(proc, who), self.mounts(proc, who, &seen));
         let links = is_elsewhere(proc, &seen, NsKind::Net).then(|| links(proc, who.pid));
-        Watched { name: who.name.clone(), seen, cgroup, mounts, links, tree, more }
+        let init_gone = has_lost_init(proc, &seen);
+        Watched { name: who.name.clone(), seen, cgroup, init_gone, mounts, links, tree, more }
+    }
+
+    /// A line was run: what was read before it may be old.
+    pub fn line_ran(&mut self) {
+        self.mounts.clear();
     }
 
     /// Nothing is kept open: a file of mountinfo would keep the namespace alive, and all that is mounted there.
@@ -114,6 +123,13 @@ impl Reader {
 fn is_elsewhere(proc: &Path, seen: &Snapshot, kind: NsKind) -> bool {
     let own = link(&proc.join("self/ns").join(kind.name()));
     own.is().zip(seen.ns_id(kind)).is_some_and(|(own, its)| *own != its)
+}
+
+/// Has the PID namespace of the next child lost its PID 1? Not where its first child is still to come: then there is no link either.
+fn has_lost_init(proc: &Path, seen: &Snapshot) -> bool {
+    let elsewhere = seen.next_id(NsKind::Pid).is_some_and(|next| seen.ns_id(NsKind::Pid) != Some(next));
+    let ns = || std::fs::File::open(proc.join(format!("{}/ns/pid_for_children", seen.pid))).ok();
+    elsewhere && ns().is_some_and(|ns| kernel::ns_init(ns.as_fd()) == Err(Errno::ESRCH))
 }
 
 /// The network devices of a process's network namespace (proc_pid_net(5)), in their order.

@@ -48,7 +48,7 @@ fn subject(name: &str, pid: i32, own: &[NsKind], number: u64, cgroup: Option<Gau
         branch(2, pid + 3, Some(3), 'T', "vim /etc/hosts"),
     ];
     let mounts = own.contains(&NsKind::Mnt).then(|| Mounted { outside: 34, inside: 35, came: vec!["/mnt".into()] });
-    Watched { name: name.into(), seen, cgroup, mounts, links: None, tree, more: false }
+    Watched { name: name.into(), seen, cgroup, init_gone: false, mounts, links: None, tree, more: false }
 }
 
 fn gauges(version: &str) -> Gauges {

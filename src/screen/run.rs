@@ -251,6 +251,7 @@ impl Screen {
                 Report::Scene(scene) => {
                     self.lang = scene.lang;
                     self.scene = scene;
+                    self.reader.line_ran();
                     self.look();
                     self.stale_pane = true;
                 }

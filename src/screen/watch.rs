@@ -127,6 +127,7 @@ impl Watch {
         let Some(posted) = posted.filter(|posted| *posted != self.posted) else { return };
         self.names = posted.scene.names.clone();
         self.posted = posted;
+        self.reader.line_ran();
     }
 
     fn look(&mut self, style: Style) -> (Picture, Style) {

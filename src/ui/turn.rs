@@ -3,11 +3,13 @@
 use super::block::{as_is, blocks, paragraph};
 use super::end::end;
 use super::theme::{Role, Sign, Style};
-use super::width::{cut_call, pad, width};
+use super::width::{cut_call, cut_middle, pad, width};
 use crate::model::{Call, Change, Lang, Note, NoteKind, NsId, NsKind, Text, Turn};
 
 /// More calls than this are not read; the first and the last are shown then.
 const CALLS: usize = 12;
+/// A path is not cut to fewer columns.
+const SHORTEST: usize = 12;
 
 /// A turn as the screen shows it: a sign in the first column, each line ended; empty when there is nothing to say.
 pub fn turn(turn: &Turn, style: &Style) -> String {
@@ -89,7 +91,11 @@ fn changes(changes: &[Change], style: &Style) -> String {
 fn one_change(change: &Change, name: &str, style: &Style) -> String {
     let numbers = numbers(change, style);
     let named = |text: &String| style.visible(&style.names.of_link(text).filter(|_| numbers.is_some()).unwrap_or(text.clone()));
-    let (was, is) = (named(&change.was), named(&change.is));
+    let (mut was, mut is) = (named(&change.was), named(&change.is));
+    if let (true, Some(columns)) = (change.what.starts_with("cgroup"), style.width) {
+        let room = columns.saturating_sub(width(name) + 4 + width(style.sign(Sign::Next)) + 2);
+        (was, is) = short_paths(was, is, room, style);
+    }
     let (sign, values) = match (was.is_empty(), is.is_empty()) {
         (true, _) => (Sign::Added, is),
         (_, true) => (Sign::Removed, was),
@@ -119,6 +125,20 @@ fn one_change(change: &Change, name: &str, style: &Style) -> String {
     let body = paragraph("", words.trim_end(), Role::New, &room);
     let body: String = body.lines().map(|line| format!("{}{line}\n", " ".repeat(indent))).collect();
     head + "\n" + &body
+}
+
+/// Two paths of which one lies below the other, in so many columns: what both begin with stands once, and is cut in the middle.
+fn short_paths(was: String, is: String, room: usize, style: &Style) -> (String, String) {
+    let below = |upper: &str, lower: &str| {
+        let rest = lower.strip_prefix(upper).filter(|rest| rest.starts_with('/'))?;
+        let rest = format!("{}{rest}", style.sign(Sign::Cut));
+        let upper = cut_middle(upper, room.saturating_sub(width(&rest)).max(SHORTEST), style.sign(Sign::Cut));
+        Some((upper, rest))
+    };
+    if width(&was) + width(&is) <= room {
+        return (was, is);
+    }
+    below(&was, &is).or_else(|| below(&is, &was).map(|(upper, lower)| (lower, upper))).unwrap_or((was, is))
 }
 
 /// `(4026531838 → 4026532177)` beside names; None where the values have no names.

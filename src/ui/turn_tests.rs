@@ -199,3 +199,18 @@ fn lessons_compare_only_what_is_shown_and_written() {
     assert_eq!(plain_output(&run, Lang::Zh), "I am 1\n^[[31mred\nuts  自己的\n");
     assert_eq!(plain_output(&unshare_uts(), Lang::En), "");
 }
+
+#[test]
+fn of_a_path_below_a_long_one_only_the_rest_is_shown() {
+    let style = Style { width: Some(60), ..Style::plain(Lang::En) };
+    let upper = "/user.slice/user-1000.slice/user@1000.service/session.slice";
+    let shown = |was: &str, is: &str| {
+        one_change(&Change { what: "cgroup.memory".into(), was: was.into(), is: is.into() }, "cgroup.memory", &style)
+    };
+    let lower = format!("{upper}/boxlab-7/a-9");
+    let (down, up) = (shown(upper, &lower), shown(&lower, upper));
+    assert_eq!(down, "~ cgroup.memory  /user.slice/u…ession.slice → …/boxlab-7/a-9\n");
+    assert_eq!(up, "~ cgroup.memory  …/boxlab-7/a-9 → /user.slice/u…ession.slice\n");
+    assert_eq!(shown("/", "/boxlab-7/a-9"), "~ cgroup.memory  / → /boxlab-7/a-9\n", "what fits stays whole");
+    assert!(down.lines().all(|line| width(line) <= 60));
+}

@@ -20,8 +20,18 @@ impl Link<'_> {
         if self.next { self.of.seen.next_id(self.kind) } else { self.of.seen.ns_id(self.kind) }
     }
 
-    /// `a1`, a number where there is no name, `pending`, or an errno.
+    /// Nobody can be born there any more.
+    fn is_dead(&self) -> bool {
+        self.next && self.kind == NsKind::Pid && self.of.init_gone
+    }
+
+    /// `a1`, `a1 dead`, a number where there is no name, `pending`, or an errno.
     fn name(&self, style: &Style) -> String {
+        let dead = if self.is_dead() { format!(" {}", style.text(&DEAD)) } else { String::new() };
+        self.plain_name(style) + &dead
+    }
+
+    fn plain_name(&self, style: &Style) -> String {
         let link = if self.next { self.of.seen.next.get(&self.kind) } else { self.of.seen.ns.get(&self.kind) };
         match link {
             Some(Seen::Is(id)) => style.names.name(self.kind, *id).map_or_else(|| id.ino.to_string(), str::to_string),
@@ -37,6 +47,7 @@ impl Link<'_> {
 
     fn role(&self, style: &Style, new: bool) -> Role {
         match self.id() {
+            _ if self.is_dead() => Role::Bad,
             _ if new => Role::New,
             Some(_) if self.is_host(style) => Role::Dim,
             Some(_) => Role::Own,
@@ -111,7 +122,10 @@ pub(super) fn section(
     fold: bool,
 ) -> Section {
     let names: Vec<String> = shown.iter().map(|one| title(one, style)).collect();
-    let mut section = Section { title: names.first().cloned().unwrap_or_default(), lines: Vec::new() };
+    // Another process of this name is news, too.
+    let new = shown.first().is_some_and(|one| picture.changed(one, "pid.outside"));
+    let sign = if new { format!("{} ", style.sign(Sign::Changed)) } else { String::new() };
+    let mut section = Section { title: names.first().map(|name| sign + name).unwrap_or_default(), lines: Vec::new() };
     if shown.is_empty() {
         section.lines.push(line(Role::Dim, format!("  {}", style.text(&NOBODY))));
         return section;
@@ -183,7 +197,8 @@ fn alone(picture: &Picture, row: &Row<'_>, style: &Style, columns: usize) -> Lin
     let (mut line, new) = start(picture, row, style);
     let (role, name) = (row.role(0, style, new), row.name(0, style));
     let room = columns.saturating_sub(KIND + 2);
-    line.push(span(role, pad(&name, NAME.min(room))));
+    let blanks = NAME.min(room).saturating_sub(width(&name));
+    line.extend([span(role, &name), span(Role::Plain, " ".repeat(blanks))]);
     let room = room.saturating_sub(NAME.max(width(&name)));
     // With the next child's beside it the link's own number is no news.
     let link = row.next.as_ref().map_or(&row.links[0], |next| &next[0]);
@@ -193,7 +208,11 @@ fn alone(picture: &Picture, row: &Row<'_>, style: &Style, columns: usize) -> Lin
         line.extend((width(why) <= room).then(|| span(Role::Dim, why)));
         return line;
     };
-    let whose = if link.is_host(style) { "" } else { style.text(&OWN) };
+    let whose = match link.is_host(style) {
+        _ if link.is_dead() => style.text(&NO_INIT),
+        true => "",
+        false => style.text(&OWN),
+    };
     let number = id.ino.to_string();
     // All rows alike: as if each were a subject's own.
     if room >= NUMBER + width(style.text(&OWN)) && number != name {
@@ -228,6 +247,8 @@ fn beside(picture: &Picture, row: &Row<'_>, style: &Style, each: [usize; 2], num
 const PENDING: Text = Text { en: "pending", zh: "待定" };
 const WITH_CHILD: Text = Text { en: "with the next child", zh: "随下一个子进程诞生" };
 const NEXT: Text = Text { en: " child", zh: "子进程" };
+const DEAD: Text = Text { en: "dead", zh: "失效" };
+const NO_INIT: Text = Text { en: "no PID 1", zh: "无 1 号进程" };
 const OWN: Text = Text { en: "own", zh: "自己的" };
 const HOSTS: Text = Text { en: "host's:", zh: "主机的：" };
 const NOBODY: Text = Text { en: "no subject", zh: "没有被观察进程" };
