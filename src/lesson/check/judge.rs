@@ -88,7 +88,7 @@ fn seen(left: &Operand, operator: Operator, right: &Operand, moments: &Moments<'
             let (en, zh) = (words.join(" or "), words.join(" 或 "));
             let wanted = match operator {
                 Operator::Is | Operator::In => Msg::new(format!(", not {en}"), format!("，而不是 {zh}")),
-                Operator::IsNot => Msg::new("; it has to be another", "；应当是别的值"),
+                Operator::IsNot => Msg::new("; it has to be something else", "；应当是别的值"),
                 Operator::Less => Msg::new(format!("; it has to be below {en}"), format!("；应当小于 {zh}")),
                 Operator::More => Msg::new(format!("; it has to be above {en}"), format!("；应当大于 {zh}")),
             };
