@@ -135,6 +135,40 @@ fn a_lesson_is_opened_from_the_command_line() {
 }
 
 #[test]
+fn where_a_step_asks_for_reset_it_is_done_once_and_then_begins_the_step_anew() {
+    if !needs::root() {
+        return;
+    }
+    let mut terminal = Terminal::open(&[]);
+    types(&mut terminal, "lesson three-calls", &["1/13", "▸"]);
+    for _ in 0..30 {
+        types(&mut terminal, "skip", &["step ", "▸"]);
+        if terminal.text().contains("12/13  pin") {
+            break;
+        }
+    }
+    // The pin forgotten: the namespace is gone, and the step can be had again.
+    types(&mut terminal, "subject use a", &["step 12/13", "▸"]);
+    types(&mut terminal, "hostname kept", &["step 12/13", "▸"]);
+    types(&mut terminal, "reset", &["a fresh process now", "`reset` begins this step anew", "▸"]);
+    types(&mut terminal, "reset", &["$ unshare uts", "12/13  pin", "▸"]);
+    for line in ["subject use a", "hostname kept", "pin uts box"] {
+        types(&mut terminal, line, &["step 12/13", "▸"]);
+    }
+    types(&mut terminal, "back", &["11/13", "▸"]);
+    types(&mut terminal, "b", &["12/13  pin", "▸"]);
+    for line in ["subject use a", "hostname kept"] {
+        types(&mut terminal, line, &["step 12/13", "▸"]);
+    }
+    // What was pinned before going back is let go of.
+    types(&mut terminal, "pin uts box", &["stays now until", "▸"]);
+    types(&mut terminal, "reset", &["step 12/13", "▸"]);
+    types(&mut terminal, "setns box", &["done", "Enter: on", "▸"]);
+    types(&mut terminal, "quit", &[]);
+    assert_eq!(terminal.status(), 0);
+}
+
+#[test]
 fn a_child_that_is_left_is_missed_and_the_invitation_at_the_end_can_be_followed() {
     if !needs::root() {
         return;

@@ -217,8 +217,16 @@ impl Guide {
 
     /// Is what the steps before have built gone, although this step does not ask for a fresh subject?
     pub fn misses_ground(&self, session: &Session) -> bool {
-        let asked = self.step().is_some_and(|step| step.commands().any(|command| command.text == "reset"));
-        self.at > 0 && !asked && self.lost_ground(session)
+        self.at > 0 && !self.asks_for_reset() && self.lost_ground(session)
+    }
+
+    /// Is a fresh subject what this step asks for, and not yet there? Then `reset` is an answer and not a way out.
+    pub fn wants_reset(&self, session: &Session) -> bool {
+        self.asks_for_reset() && !self.lost_ground(session)
+    }
+
+    fn asks_for_reset(&self) -> bool {
+        self.step().is_some_and(|step| step.commands().any(|command| command.text == "reset"))
     }
 
     /// What was predicted, once the kernel has answered: after a step with lines to type, or when none will come.

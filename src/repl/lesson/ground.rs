@@ -12,11 +12,14 @@ impl Class {
         guide.and_then(Guide::step).is_some_and(|step| !step.tries.is_empty())
     }
 
-    /// Only one subject, and that a fresh one.
+    /// Only one subject, and that a fresh one; no namespace is held for what came before.
     pub(super) fn fresh(&self, desk: &mut Desk<'_>) {
         let names: Vec<String> = desk.session.subjects().into_iter().map(|subject| subject.name).collect();
         for name in names.iter().skip(1) {
             desk.session.execute(&format!(" subject drop {name}"));
+        }
+        for name in desk.session.pins() {
+            desk.session.execute(&format!(" unpin {name}"));
         }
         desk.session.execute(" reset");
     }

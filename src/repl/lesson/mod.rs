@@ -130,8 +130,9 @@ impl Class {
             self.word(desk, parsed.card.name, &parsed.args)?;
             return Ok(true);
         }
-        // Where the step is passed and invites to play, that is the shell's own.
-        if in_lesson && parsed.card.name == "reset" && !self.plays_on() {
+        let answer = self.guide.as_ref().is_some_and(|guide| guide.wants_reset(desk.session));
+        // Where the step asks for it, or is passed and invites to play, that is the shell's own.
+        if in_lesson && parsed.card.name == "reset" && !answer && !self.plays_on() {
             self.rebuild(desk, None)?;
             return Ok(true);
         }
