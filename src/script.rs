@@ -104,6 +104,14 @@ pub fn theme() -> Theme {
     THEME.get().copied().unwrap_or_default()
 }
 
+/// Somebody listens to the screen.
+static SPOKEN: OnceLock<()> = OnceLock::new();
+
+/// From now on what is drawn is for a screen reader.
+pub fn set_spoken() {
+    SPOKEN.get_or_init(|| ());
+}
+
 /// How to draw on standard output: colours on a terminal unless NO_COLOR is set (no-color.org), its width, and
 /// ASCII only where the locale has no UTF-8.
 pub fn style(session: &Session) -> Style {
@@ -114,11 +122,13 @@ pub fn style(session: &Session) -> Style {
 pub fn bare_style(lang: Lang) -> Style {
     let stdout = std::io::stdout();
     let terminal = stdout.is_terminal();
+    let spoken = SPOKEN.get().is_some();
     let colour = terminal
+        && !spoken
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && std::env::var_os("TERM").is_some_and(|term| term != "dumb");
     let width = if terminal { crate::kernel::terminal_size().map(|(columns, _)| columns) } else { None };
-    Style { lang, colour, utf8: !terminal || utf8_locale(lang), theme: theme(), width, ..Style::default() }
+    Style { lang, colour, utf8: !terminal || utf8_locale(lang), theme: theme(), width, spoken, ..Style::default() }
 }
 
 /// The language of LC_ALL, LC_MESSAGES, LANG, in this order (locale(7)).

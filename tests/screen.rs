@@ -248,6 +248,21 @@ fn the_pane_tells_a_dead_pid_namespace_and_what_other_mounts_and_devices_there_a
 }
 
 #[test]
+fn an_init_that_nobody_has_waited_for_is_no_init() {
+    if !needs::root() {
+        return;
+    }
+    let mut terminal = open();
+    line(&mut terminal, "unshare pid");
+    terminal.wait_view("pending with the next child");
+    line(&mut terminal, "spawn -b true");
+    terminal.wait_view("Z zombie");
+    terminal.wait_view("a1 dead");
+    line(&mut terminal, "spawn true");
+    terminal.wait_view("✓ the PID namespace in which children would be born");
+}
+
+#[test]
 fn a_paste_is_not_obeyed() {
     let mut terminal = open();
     terminal.until("pastes are told from keys", |terminal| terminal.view.mode().contains(TermMode::BRACKETED_PASTE));
@@ -535,4 +550,10 @@ fn the_plain_pane_speaks() {
     line(&mut terminal, "spawn -b sleep 4321");
     terminal.wait("pane: process ");
     terminal.wait(": sleep 4321");
+    // What is typed is written once, and nothing with it: neither a hint nor a colour.
+    terminal.wait("▸ ");
+    line(&mut terminal, "unshare uts");
+    terminal.wait("CLONE_NEWUTS");
+    assert_eq!(terminal.text().matches("unshare uts").count(), 1, "{}", terminal.text());
+    assert!(!terminal.raw.contains("\x1b[1m") && !terminal.raw.contains("\x1b[2m"), "no colours");
 }

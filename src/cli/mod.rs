@@ -58,6 +58,10 @@ pub fn main() -> i32 {
     if let Err(status) = became {
         return status;
     }
+    let spoken = cli.plain.plain_pane || matches!(&cli.verb, Some(Verb::Lesson { plain, .. }) if plain.plain_pane);
+    if spoken {
+        script::set_spoken();
+    }
     if let Some(theme) = cli.theme {
         script::set_theme(theme.into());
     }

@@ -3,7 +3,7 @@
 use super::cgroup::{Hierarchies, Limit, State, Version};
 use super::family::family_up_to;
 use super::mounts;
-use super::process::{command_name, cpu_time, inside, last_capability, link, read, snapshot};
+use super::process::{command_name, cpu_time, inside, is_ending, last_capability, link, read, snapshot};
 use crate::kernel;
 use crate::model::{Branch, CpuGauge, Gauge, Gauges, MountLive, Mounted, NsId, NsKind, Outsider, Seen, Snapshot, Watched, Who};
 use nix::errno::Errno;
@@ -129,7 +129,12 @@ fn is_elsewhere(proc: &Path, seen: &Snapshot, kind: NsKind) -> bool {
 fn has_lost_init(proc: &Path, seen: &Snapshot) -> bool {
     let elsewhere = seen.next_id(NsKind::Pid).is_some_and(|next| seen.ns_id(NsKind::Pid) != Some(next));
     let ns = || std::fs::File::open(proc.join(format!("{}/ns/pid_for_children", seen.pid))).ok();
-    elsewhere && ns().is_some_and(|ns| kernel::ns_init(ns.as_fd()) == Err(Errno::ESRCH))
+    // One that has ended and is not waited for yet is no init any more.
+    elsewhere
+        && ns().is_some_and(|ns| match kernel::ns_init(ns.as_fd()) {
+            Ok(pid) => is_ending(pid),
+            Err(errno) => errno == Errno::ESRCH,
+        })
 }
 
 /// The network devices of a process's network namespace (proc_pid_net(5)), in their order.

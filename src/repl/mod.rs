@@ -19,6 +19,7 @@ use crate::ui::{self, Role, Style};
 use lesson::{Class, Desk};
 pub use lesson::{Show, Wanted, missing};
 use rustyline::completion::{Completer, Pair};
+use rustyline::config::Configurer;
 use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::Hinter;
@@ -265,6 +266,7 @@ fn editor(session: &Session, style: &Style) -> rustyline::Result<Bench> {
         .color_mode(if style.colour { ColorMode::Enabled } else { ColorMode::Disabled })
         .build();
     let mut editor = Editor::with_config(config)?;
+    editor.enable_synchronized_output(!style.spoken);
     // There is nothing to go back to: the bench does not stop itself.
     editor.bind_sequence(KeyEvent::ctrl('Z'), Cmd::Noop);
     editor.set_helper(Some(Assistant { scene: scene(session), style: style.clone(), prompt: 0 }));
@@ -312,6 +314,9 @@ impl Hinter for Assistant {
         use rustyline::hint::Hint;
         // This is asked for whenever the line is drawn, so also before the first key.
         signals::count_before_editor();
+        if self.style.spoken {
+            return None;
+        }
         let hint = hint::hint(line, !self.style.colour).filter(|_| cursor == line.len())?;
         let columns = self.style.width.unwrap_or(usize::MAX);
         // One that would not fit on the row is left out: it would push the screen about at each key.
@@ -335,6 +340,7 @@ impl Highlighter for Assistant {
     }
 
     fn highlight_char(&self, _: &str, _: usize, kind: CmdKind) -> bool {
-        kind != CmdKind::MoveCursor
+        // What needs no colour is written as it is typed; a line that is written anew is read out anew.
+        !self.style.spoken && kind != CmdKind::MoveCursor
     }
 }

@@ -19,8 +19,9 @@ impl Speaker {
         let root = subject.pids.first().copied().unwrap_or(subject.pid());
         let who = Who { name: subject.name.clone(), root, pid: subject.pid(), inside: subject.seen.inside.clone() };
         let is = self.reader.read(&who);
-        // Of another subject everything is new.
-        let was = self.was.take().filter(|was| was.name == is.name);
+        // Of another subject everything is new, also of a fresh one.
+        let first = |one: &Watched| one.tree.first().map(|branch| branch.pid);
+        let was = self.was.take().filter(|was| was.name == is.name && first(was) == first(&is));
         let lines = spoken(was.as_ref(), &is, style);
         self.was = Some(is);
         lines.iter().map(|line| format!("pane: {line}\n")).collect()

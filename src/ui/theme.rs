@@ -16,6 +16,8 @@ pub struct Style {
     pub theme: Theme,
     /// Columns of the screen; None where there is no screen (a pipe, a replay): nothing is wrapped or cut there.
     pub width: Option<usize>,
+    /// For somebody who listens: no colours, and nothing appears on a line that is being typed but what is typed.
+    pub spoken: bool,
     /// For a room: a lesson's text sentence by sentence, between wide margins.
     pub large: bool,
     /// The names of namespaces; without the host's nothing tells `own` from `host`.

@@ -8,7 +8,7 @@ mod userns;
 use super::census::pids;
 use super::cgroup::Hierarchies;
 use super::mounts;
-use super::process::{field, link, read};
+use super::process::{field, is_ending, link, read};
 use crate::model::{Arg, Call, Live, NsId, NsKind, PidLive, Seen, Snapshot};
 use nix::errno::Errno;
 use std::collections::BTreeMap;
@@ -140,7 +140,8 @@ fn init_gone(proc: &Path, caller: &Snapshot) -> bool {
     if caller.ns_id(NsKind::Pid) == Some(*next) {
         return false;
     }
-    let members = |pid: &i32| link(&proc.join(format!("{pid}/ns/pid"))).is() == Some(next);
+    // One that has ended and is not waited for yet keeps its links, and is no init any more.
+    let members = |pid: &i32| link(&proc.join(format!("{pid}/ns/pid"))).is() == Some(next) && !is_ending(*pid);
     !pids(proc).unwrap_or_default().iter().any(members)
 }
 

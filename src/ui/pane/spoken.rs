@@ -1,6 +1,6 @@
 //! The pane as sentences, for screen readers: only what is different from the last time, a line each.
 
-use crate::model::{Branch, Gauges, Msg, Size, Watched};
+use crate::model::{Branch, Gauge, Gauges, Msg, Size, Watched};
 use crate::ui::theme::Style;
 
 /// What a listener should hear. What a line changes in namespaces and identity is said by the line itself already.
@@ -11,6 +11,12 @@ pub fn spoken(was: Option<&Watched>, is: &Watched, style: &Style) -> Vec<String>
         (_, Some(gauges)) => heard.extend(cgroup(before, gauges)),
         (Some(_), None) => heard.push(Msg::new("cgroup: none of its own", "cgroup：没有自己的 cgroup")),
         (None, None) => {}
+    }
+    if is.init_gone && !was.is_some_and(|was| was.init_gone) {
+        heard.push(Msg::new(
+            "the PID namespace of the next child is dead: its PID 1 has ended, and nobody can be born there",
+            "下一个子进程的 PID 命名空间已失效：它的 1 号进程已结束，不能再在其中创建进程",
+        ));
     }
     let empty = Vec::new();
     let old = was.map_or(&empty, |was| &was.tree);
@@ -43,22 +49,23 @@ pub fn spoken(was: Option<&Watched>, is: &Watched, style: &Style) -> Vec<String>
 
 fn cgroup(was: Option<&Gauges>, is: &Gauges) -> Vec<Msg> {
     let mut heard = Vec::new();
-    if let Some(memory) = is.memory {
-        // A page more or less is no news.
-        let coarse = |gauges: &Gauges| (gauges.memory.map(|memory| (memory.used >> 20, memory.limit)), gauges.oom_kills);
-        if was.is_none_or(|was| coarse(was) != coarse(is)) {
-            let limit = memory.limit.map_or("max".into(), Size::about);
-            let (used, peak) = (Size::about(memory.used), is.peak.map_or("?".into(), Size::about));
-            let kills = is.oom_kills.unwrap_or(0);
-            heard.push(Msg::new(
-                format!("memory: {used} of {limit}, peak {peak}, OOM kills {kills}"),
-                format!("内存：{used}，上限 {limit}，峰值 {peak}，OOM 杀死 {kills}"),
-            ));
-        }
+    if let Some(memory) = is.memory.filter(|memory| is_news(was.and_then(|was| was.memory), *memory, 16 << 20)) {
+        let used = Size::about(memory.used);
+        let limit = memory.limit.map_or("max".into(), Size::about);
+        heard.push(Msg::new(format!("memory: {used} of {limit}"), format!("内存：{used}，上限 {limit}")));
     }
-    if let Some(pids) = is.pids.filter(|pids| was.and_then(|was| was.pids) != Some(*pids)) {
+    let kills = |gauges: &Gauges| gauges.oom_kills.unwrap_or(0);
+    if was.map_or(0, kills) != kills(is) {
+        let (kills, peak) = (kills(is), is.peak.map_or("?".into(), Size::about));
+        heard.push(Msg::new(format!("OOM kills: {kills}, peak {peak}"), format!("OOM 杀死：{kills}，峰值 {peak}")));
+    }
+    if let Some(pids) = is.pids.filter(|pids| is_news(was.and_then(|was| was.pids), *pids, 16)) {
         let limit = pids.limit.map_or("max".into(), |limit| limit.to_string());
         heard.push(Msg::new(format!("pids: {} of {limit}", pids.used), format!("进程数：{}，上限 {limit}", pids.used)));
+    }
+    let refused = |gauges: &Gauges| gauges.forks_refused.unwrap_or(0);
+    if was.map_or(0, refused) != refused(is) {
+        heard.push(Msg::new(format!("forks refused: {}", refused(is)), format!("fork 被拒：{} 次", refused(is))));
     }
     let throttled = |gauges: &Gauges| gauges.cpu.map_or(0, |cpu| cpu.throttled);
     if was.map_or(0, throttled) != throttled(is) {
@@ -72,6 +79,12 @@ fn cgroup(was: Option<&Gauges>, is: &Gauges) -> Vec<Msg> {
         });
     }
     heard
+}
+
+/// A little more or less is no news: an eighth of the limit is, or `step` where there is none.
+fn is_news(was: Option<Gauge>, is: Gauge, step: u64) -> bool {
+    let coarse = |gauge: Gauge| (gauge.limit, gauge.used / gauge.limit.map_or(step, |limit| limit / 8).max(1));
+    was.map(coarse) != Some(coarse(is))
 }
 
 fn state(branch: &Branch) -> Msg {

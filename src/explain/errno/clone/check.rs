@@ -119,8 +119,8 @@ pub(super) fn init_gone(case: &Case<'_>) -> Verdict {
     let next = case.live.caller.next.get(&NsKind::Pid).and_then(Seen::is).map_or("?".into(), |id| id.ino.to_string());
     decide(case.live.init_gone)
         .seen(
-            format!("nobody is left in pid:[{next}], where its children would be born"),
-            format!("子进程将要出生的 pid:[{next}] 中已没有进程"),
+            format!("nobody lives in pid:[{next}] any more, where its children would be born"),
+            format!("子进程将要出生的 pid:[{next}] 中已没有活着的进程"),
         )
         .lines(&["reset"])
 }
