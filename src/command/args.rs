@@ -109,6 +109,11 @@ impl Args {
         self.words.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// Every word of every parameter; of flags their values.
+    pub fn every(&self) -> impl Iterator<Item = &String> {
+        self.words.values().flatten().filter(|word| !word.is_empty())
+    }
+
     /// Is the flag there?
     pub fn flag(&self, name: &str) -> bool {
         self.words.contains_key(name)

@@ -40,7 +40,9 @@ pub use cgroup::lock_dir;
 pub use copy::{Copied, copy_tree};
 pub use fscontext::Setting;
 pub use landlock::LANDLOCK_RIGHTS;
-pub use mount::FLAGS as MOUNT_FLAGS;
+pub use mount::{
+    FLAGS as MOUNT_FLAGS, attributes_of as mount_attributes_of, flags_of as mount_flags_of, flags_text as mount_flags_text,
+};
 
 pub use ipc::SysV;
 pub use limit::{Policy, nice, policy, rlimit};

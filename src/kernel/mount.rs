@@ -233,11 +233,29 @@ pub(super) fn attributes_text(bits: u64) -> String {
     join(&known.into_iter().map(|(bit, name)| (name, bits & bit != 0)).collect::<Vec<_>>())
 }
 
-/// The flags in strace's notation, in the order of their bits.
-fn flags_text(flags: u64) -> String {
+/// The attributes of a mount that are written like this; None where one is not known, or needs more than its name (MOUNT_ATTR_IDMAP).
+pub fn attributes_of(text: &str) -> Option<u64> {
+    bits_of(text, |name| FLAGS.iter().find(|flag| flag.attr_name == name).map(|flag| flag.attr))
+}
+
+/// The flags of mount(2) in strace's notation, in the order of their bits.
+pub fn flags_text(flags: u64) -> String {
     let marks = FLAGS.iter().map(|flag| (flag.ms_name, flags & flag.ms != 0));
     let acts = ACTS.iter().map(|(bit, name)| (*name, flags & bit != 0));
     join(&marks.chain(acts).collect::<Vec<_>>())
+}
+
+/// The flags of mount(2) that are written like this; None where one is not known.
+pub fn flags_of(text: &str) -> Option<u64> {
+    let act = |name: &str| ACTS.iter().find(|(_, known)| *known == name).map(|(bit, _)| *bit);
+    bits_of(text, |name| FLAGS.iter().find(|flag| flag.ms_name == name).map(|flag| flag.ms).or_else(|| act(name)))
+}
+
+fn bits_of(text: &str, bit: impl Fn(&str) -> Option<u64>) -> Option<u64> {
+    match text {
+        "0" => Some(0),
+        names => names.split('|').map(bit).try_fold(0, |bits, bit| Some(bits | bit?)),
+    }
 }
 
 fn join(flags: &[(&str, bool)]) -> String {

@@ -21,7 +21,7 @@ pub enum Arg {
 
 /// A kernel call with its answer. As JSON it has `ret`, or `errno` (its name) and `number`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "Written", from = "Written")]
+#[serde(into = "Written", try_from = "Written")]
 pub struct Call {
     /// The name of the system call.
     pub name: String,
@@ -52,12 +52,29 @@ impl From<Call> for Written {
     }
 }
 
-impl From<Written> for Call {
-    fn from(written: Written) -> Call {
+/// What came from elsewhere is a call only where it has the form of one: a name of a system call; and nothing but strings can hold
+/// what a terminal or a shell would obey.
+impl TryFrom<Written> for Call {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Call, &'static str> {
+        let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if written.name.is_empty() || written.name.len() > LONGEST_NAME || !written.name.chars().all(letter) {
+            return Err("no name of a system call");
+        }
+        let symbol = |arg: &Arg| !matches!(arg, Arg::Raw(text) | Arg::Reply(text, _) if text.contains(char::is_control));
+        if written.args.len() > MOST_ARGS || !written.args.iter().all(symbol) {
+            return Err("no arguments of a system call");
+        }
         let failed = written.number.unwrap_or(Errno::UnknownErrno as i32);
-        Call { name: written.name, args: written.args, answer: written.ret.ok_or(failed) }
+        Ok(Call { name: written.name, args: written.args, answer: written.ret.ok_or(failed) })
     }
 }
+
+/// No name of a system call is longer.
+const LONGEST_NAME: usize = 32;
+/// No system call has more arguments.
+const MOST_ARGS: usize = 6;
 
 impl Call {
     /// The errno, when it failed, or when it brought the message that something else did.
@@ -89,25 +106,32 @@ pub fn errno_words(errno: Errno) -> String {
     text.split(" (os error").next().unwrap_or_default().to_string()
 }
 
+/// As C writes it.
+fn escape(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    text.chars().try_for_each(|c| match c {
+        '"' => f.write_str("\\\""),
+        '\\' => f.write_str("\\\\"),
+        '\n' => f.write_str("\\n"),
+        '\t' => f.write_str("\\t"),
+        c if c.is_control() => write!(f, "\\{:o}", c as u32),
+        c => write!(f, "{c}"),
+    })
+}
+
 impl fmt::Display for Arg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Arg::Raw(text) => f.write_str(text),
             Arg::Str(text) => {
                 f.write_str("\"")?;
-                for c in text.chars() {
-                    match c {
-                        '"' => f.write_str("\\\"")?,
-                        '\\' => f.write_str("\\\\")?,
-                        '\n' => f.write_str("\\n")?,
-                        '\t' => f.write_str("\\t")?,
-                        c if c.is_control() => write!(f, "\\{:o}", c as u32)?,
-                        c => write!(f, "{c}")?,
-                    }
-                }
+                escape(text, f)?;
                 f.write_str("\"")
             }
-            Arg::Fd(fd, path) => write!(f, "{fd}<{path}>"),
+            Arg::Fd(fd, path) => {
+                write!(f, "{fd}<")?;
+                escape(path, f)?;
+                f.write_str(">")
+            }
             Arg::Reply(text, _) => f.write_str(text),
         }
     }
@@ -144,6 +168,17 @@ mod tests {
             assert_eq!(serde_json::from_str::<Call>(&text).unwrap(), call);
             assert_eq!(text.contains(r#""errno":"EBUSY""#), answer.is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_has_not_the_form_of_a_call_is_none() {
+        let refused = |text: &str| serde_json::from_str::<Call>(text).is_err();
+        assert!(!refused(r#"{"name":"rmdir","args":[{"str":"/a\n$(b)"}],"ret":0}"#));
+        for name in ["", "Rmdir", "rm dir", "a;b", "a\\nb", &"x".repeat(33)] {
+            assert!(refused(&format!(r#"{{"name":"{name}","args":[],"ret":0}}"#)), "{name}");
+        }
+        assert!(refused(r#"{"name":"setuid","args":[{"raw":"0\nid"}],"ret":0}"#));
+        assert!(refused(&format!(r#"{{"name":"setuid","args":[{}{{"raw":"0"}}],"ret":0}}"#, r#"{"raw":"0"},"#.repeat(6))));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `export`: the session's lines in another language.
 
-use super::plan::{Deed, gaps, plan};
+use super::deed::{Deed, Written};
+use super::plan::plan;
 use super::{bundle, c, docker, sh};
 use crate::command::{Args, Card, Count, Equivalent, Example, Kind, Man, Outside, Param, Primitive, Run, Said, Stop};
 use crate::model::{Block, Msg, NoteKind, Text};
@@ -67,7 +68,7 @@ pub const SH: Card = card(
     ],
     |cx, args| {
         let deeds = deeds(cx)?;
-        give(cx, args, &sh::script(&deeds), &deeds)
+        give(cx, args, sh::script(&deeds))
     },
 );
 
@@ -88,7 +89,7 @@ pub const C: Card = card(
     ],
     |cx, args| {
         let deeds = deeds(cx)?;
-        give(cx, args, &c::program(&deeds), &deeds)
+        give(cx, args, c::program(&deeds))
     },
 );
 
@@ -117,7 +118,7 @@ pub const DOCKER: Card = card(
     ],
     |cx, args| {
         let found = docker::line(cx);
-        let said = give(cx, args, &(found.line + "\n"), &[])?;
+        let said = give(cx, args, Written { text: found.line + "\n", gaps: Vec::new() })?;
         Ok(found.cannot.into_iter().fold(said, |said, text| said.note(NoteKind::Careful, text)))
     },
 );
@@ -160,17 +161,18 @@ fn deeds(cx: &Outside<'_>) -> Result<Vec<Deed>, Stop> {
 }
 
 /// Shows the text, or writes it to a new file; then says what it lacks.
-fn give(cx: &mut Outside<'_>, args: &Args, text: &str, deeds: &[Deed]) -> Result<Said, Stop> {
+fn give(cx: &mut Outside<'_>, args: &Args, written: Written) -> Result<Said, Stop> {
+    let Written { text, gaps } = written;
     let mut said = Said::nothing();
     match args.opt("FILE") {
         Some(path) => {
-            cx.kernel.new_file(Path::new(path), text)?;
+            cx.kernel.new_file(Path::new(path), &text)?;
             said = said.note(NoteKind::Did, Msg::new(format!("written to {path}"), format!("已写入 {path}")));
         }
         None => said = said.show(Block::Lines(text.lines().map(str::to_string).collect())),
     }
-    let gaps = gaps(deeds)
+    let gaps = gaps
         .into_iter()
-        .map(|(line, why)| Msg::new(format!("`{line}` is not in it: {why}"), format!("其中没有 `{line}`：{why}")));
+        .map(|(line, why)| Msg::new(format!("`{line}` is not in it: {}", why.en), format!("其中没有 `{line}`：{}", why.zh)));
     Ok(gaps.fold(said, |said, text| said.note(NoteKind::Careful, text)))
 }

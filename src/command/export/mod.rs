@@ -1,11 +1,16 @@
 //! Taking a session along: as a script, a C program, a `docker run` line, an OCI bundle.
 
+mod border;
+#[cfg(test)]
+mod border_tests;
 mod bundle;
 mod c;
 mod cards;
+mod deed;
 mod docker;
 mod plan;
 mod sh;
+mod table;
 
 use super::Card;
 

@@ -62,10 +62,19 @@ static int create(const char *path)
 	return file < 0 ? -1 : close(file);
 }
 
-static int enter(const char *path)
+static int enter(int kind, const char *path)
 {
-	int file = open(path, O_RDONLY | O_CLOEXEC);
-	return file < 0 || setns(file, 0) ? -1 : close(file);
+	int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	return file < 0 || setns(file, kind) ? -1 : close(file);
+}
+
+static int run_on(int count, const int cpus[])
+{
+	cpu_set_t set;
+	CPU_ZERO(&set);
+	for (int at = 0; at < count; at++)
+		CPU_SET(cpus[at], &set);
+	return sched_setaffinity(0, sizeof set, &set);
 }
 
 /* struct mount_attr of linux/mount.h, which glibc's sys/mount.h has only since 2.36. */
@@ -84,6 +93,24 @@ static int bind_with(const char *source, const char *target, unsigned recursive,
 	if (tree < 0 || set_flags(tree, "", AT_EMPTY_PATH | recursive, set, clear))
 		return -1;
 	return syscall(SYS_move_mount, tree, "", AT_FDCWD, target, 4 /* MOVE_MOUNT_F_EMPTY_PATH */) ? -1 : close(tree);
+}
+
+/* A new filesystem in single steps: NAME, VALUE (or NULL) of each option. */
+static int mount_new(const char *type, const char *target, uint64_t attributes, const char *const options[])
+{
+	int context = syscall(SYS_fsopen, type, 1 /* FSOPEN_CLOEXEC */);
+	if (context < 0 || syscall(SYS_fsconfig, context, 1 /* FSCONFIG_SET_STRING */, "source", type, 0))
+		return -1;
+	for (; options[0]; options += 2)
+		if (syscall(SYS_fsconfig, context, options[1] ? 1 : 0 /* FSCONFIG_SET_FLAG */, options[0], options[1], 0))
+			return -1;
+	if (syscall(SYS_fsconfig, context, 6 /* FSCONFIG_CMD_CREATE */, NULL, NULL, 0))
+		return -1;
+	int tree = syscall(SYS_fsmount, context, 1 /* FSMOUNT_CLOEXEC */, attributes);
+	if (tree < 0 || syscall(SYS_move_mount, tree, "", AT_FDCWD, target, 4 /* MOVE_MOUNT_F_EMPTY_PATH */))
+		return -1;
+	close(context);
+	return close(tree);
 }
 
 static int status_of(pid_t pid)

@@ -3,17 +3,17 @@
 //! A shell cannot enter a namespace, it can only start a program there. So the script is cut into stages: each `unshare`
 //! starts the script again, at the next stage. Namespaces that only children enter (pid, time) are made with the child.
 
-use super::plan::{BOX, Deed, PID, text};
+use super::deed::{Act, Deed, Node, Outer, Piece, Spot, Written};
 use crate::kernel::MOUNT_FLAGS;
-use crate::model::{Arg, NsKind};
+use crate::model::{Msg, NsKind, cap_name};
 
 const PRELUDE: &str = include_str!("prelude.sh");
 const OBSERVER: &str = include_str!("observer.sh");
 const AGAIN: &str = "sh -c \"$BOX_SCRIPT\" box \"$@\"";
 
 /// The script.
-pub fn script(deeds: &[Deed]) -> String {
-    let mut sh = Script { stages: vec![String::new()], at: 0, cases: Vec::new(), pending: Vec::new(), clocks: Vec::new() };
+pub fn script(deeds: &[Deed]) -> Written {
+    let mut sh = Script { stages: vec![String::new()], ..Script::default() };
     sh.all(deeds);
     sh.last();
     let observer = match sh.cases.is_empty() {
@@ -24,9 +24,10 @@ pub fn script(deeds: &[Deed]) -> String {
     for (number, stage) in sh.stages.iter().enumerate() {
         stages += &format!("{number})\n{stage};;\n");
     }
-    format!("{PRELUDE}{observer}\ncase ${{BOX_STAGE:-0}} in\n{stages}esac\n")
+    Written { text: format!("{PRELUDE}{observer}\ncase ${{BOX_STAGE:-0}} in\n{stages}esac\n"), gaps: sh.gaps }
 }
 
+#[derive(Default)]
 struct Script {
     stages: Vec<String>,
     at: usize,
@@ -35,6 +36,9 @@ struct Script {
     pending: Vec<NsKind>,
     /// Options for their clocks.
     clocks: Vec<String>,
+    /// The line that is being written.
+    line: String,
+    gaps: Vec<(String, Msg)>,
 }
 
 impl Script {
@@ -45,7 +49,7 @@ impl Script {
     fn all(&mut self, deeds: &[Deed]) {
         for (at, deed) in deeds.iter().enumerate() {
             // `>` makes the file.
-            let filled = matches!((deed, deeds.get(at + 1)), (Deed::Create(new), Some(Deed::Put { path, .. })) if new == path);
+            let filled = matches!((deed, deeds.get(at + 1)), (Deed::Do(Act::Create(new)), Some(Deed::Do(Act::Put { path, .. }))) if new == path);
             if !filled {
                 self.one(deed);
             }
@@ -81,8 +85,11 @@ impl Script {
 
     fn one(&mut self, deed: &Deed) {
         match deed {
-            Deed::Line(line) => self.say(&format!("# {}", line.replace(char::is_control, " "))),
-            Deed::Cannot(why) => self.say(&format!("# not written: {why}")),
+            Deed::Line(line) => {
+                self.line = line.clone();
+                self.say(&comment(line));
+            }
+            Deed::Cannot(why) => self.cannot(why.clone()),
             Deed::Unshare(kinds) => {
                 let (later, now): (Vec<NsKind>, Vec<NsKind>) = kinds.iter().partition(|kind| kind.row().children.is_some());
                 self.pending.extend(later);
@@ -111,6 +118,10 @@ impl Script {
             Deed::Run { kinds, cgroup, words, background } => {
                 let born = self.children(kinds, false);
                 let mut words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+                // Else `A=b` is no program but a variable.
+                if let Some(program) = words.first_mut().filter(|program| program.contains('=') && !program.contains('\'')) {
+                    *program = format!("'{program}'");
+                }
                 if let Some(dir) = cgroup {
                     let number = self.mover(dir);
                     words.insert(0, format!("sh -c 'echo {number} >&8; read -r answer <&9; exec \"$@\"' sh"));
@@ -118,98 +129,124 @@ impl Script {
                 // What it answered is its own matter, as in the session.
                 self.say(&format!("{born}{}{}", words.join(" "), if *background { " &" } else { " || true" }));
             }
-            Deed::Bind { source, target, recursive, set, clear } => {
-                self.say(&format!(
-                    "mount {} {} {}",
-                    if *recursive { "--rbind" } else { "--bind" },
-                    quoted(source),
-                    quoted(target)
-                ));
-                self.flags(target, *recursive, set, clear);
-            }
-            Deed::Flags { path, recursive, set, clear } => self.flags(path, *recursive, set, clear),
-            Deed::Create(path) => self.say(&format!(": >{}", quoted(path))),
-            Deed::Put { path, text } if path == "/proc/self/timens_offsets" => {
-                let words: Vec<&str> = text.split_whitespace().collect();
-                if let [clock, seconds, ..] = words.as_slice() {
-                    self.clocks.push(format!("--{clock}={seconds}"));
-                }
-            }
-            Deed::Put { path, text } => self.say(&format!("printf %s {} >{}", quoted(text), quoted(path))),
-            Deed::Enter { path } => {
-                let kind = path.rsplit('/').next().and_then(NsKind::of_name);
-                match kind {
-                    Some(kind) => self.enter(&format!("nsenter --{}={}", long(kind), quoted(path))),
-                    None => self.say(&format!("# not written: of which kind {path} is")),
-                }
-            }
+            Deed::Enter { kind, path } => self.enter(&format!("nsenter --{}={}", long(*kind), file(path))),
+            Deed::Do(act) => self.act(act),
             Deed::Ip(words) => {
                 let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
                 self.say(&format!("ip {}", words.join(" ")));
             }
             Deed::Outside(deeds) => {
                 let number = self.cases.len() + 1;
-                let steps: Vec<String> = deeds.iter().filter_map(observed).collect();
-                if !steps.is_empty() {
-                    self.cases.push(format!("  {number}) {} ;;\n", steps.join(" &&\n     ")));
-                    self.say(&format!("outside {number}"));
-                }
+                let steps: Vec<String> = deeds.iter().map(observed).collect();
+                self.cases.push(format!("  {number}) {} ;;\n", steps.join(" &&\n     ")));
+                self.say(&format!("outside {number}"));
             }
-            Deed::Call { name, args } => self.call(name, args),
         }
     }
 
+    fn cannot(&mut self, why: Msg) {
+        self.say(&comment(&format!("not written: {}", why.en)));
+        self.gaps.push((self.line.clone(), why));
+    }
+
     /// What the observer does to have the process that asks in this cgroup.
-    fn mover(&mut self, dir: &str) -> usize {
+    fn mover(&mut self, dir: &Spot) -> usize {
         self.say(
             "# Born where its parent is, and moved: no tool of a shell has CLONE_INTO_CGROUP, the program of `export c` has.",
         );
-        let put = Deed::Put { path: format!("{dir}/cgroup.procs"), text: PID.into() };
-        self.cases.push(format!("  {}) {} ;;\n", self.cases.len() + 1, observed(&put).unwrap_or_default()));
+        let put = Outer::Put { path: dir.clone().then("/cgroup.procs"), text: Spot(vec![Piece::Pid]) };
+        self.cases.push(format!("  {}) {} ;;\n", self.cases.len() + 1, observed(&put)));
         self.cases.len()
     }
 
-    fn flags(&mut self, path: &str, recursive: bool, set: &str, clear: &str) {
-        let words: Vec<&str> = MOUNT_FLAGS
-            .iter()
-            .flat_map(|flag| {
-                let has = |names: &str| names.split('|').any(|name| name == flag.attr_name);
-                [has(clear).then_some(flag.undo), has(set).then_some(flag.word)]
-            })
-            .flatten()
-            .collect();
-        self.say(&format!("flags {}{} {}", if recursive { "-r " } else { "" }, quoted(path), words.join(",")));
-    }
-
-    fn call(&mut self, name: &str, args: &[Arg]) {
-        let words: Vec<String> = args.iter().map(text).collect();
-        let word = |at: usize| words.get(at).map(String::as_str).unwrap_or_default();
-        let line = match name {
-            "mount" => mount(&words),
-            "umount2" => format!("umount {}{}", if word(1) == "MNT_DETACH" { "-l " } else { "" }, quoted(word(0))),
-            "pivot_root" => format!("pivot_root {} {}", quoted(word(0)), quoted(word(1))),
-            "chroot" => return self.enter(&format!("chroot {}", quoted(word(0)))),
-            "chdir" => format!("cd {}", quoted(word(0))),
-            "mkdir" | "rmdir" => format!("{name} {}", quoted(word(0))),
-            "symlinkat" => format!("ln -s {} {}", quoted(word(0)), quoted(word(2))),
-            "mknodat" => mknod(&words),
-            "sethostname" => format!("hostname {}", quoted(word(0))),
-            "setuid" => return self.enter(&format!("setpriv --reuid {}", word(0))),
-            "setgid" => return self.enter(&format!("setpriv --regid {} --keep-groups", word(0))),
-            "setgroups" => match word(1).trim_matches(['[', ']']).replace(", ", ",") {
-                none if none.is_empty() => return self.enter("setpriv --clear-groups"),
-                list => return self.enter(&format!("setpriv --groups {list}")),
+    fn act(&mut self, act: &Act) {
+        let line = match act {
+            Act::Mount { source, target, fstype, flags, data } => {
+                mount(source.as_deref(), target, fstype.as_deref(), *flags, data.as_deref())
+            }
+            Act::NewMount { fstype, target, options, attr } => {
+                let words =
+                    options.iter().map(|(key, value)| value.as_ref().map_or(key.clone(), |value| format!("{key}={value}")));
+                let flags = MOUNT_FLAGS.iter().filter(|flag| attr & flag.attr != 0).map(|flag| flag.word.to_string());
+                self.say("# mount(8) does this in single steps since util-linux 2.39.");
+                mount_new(fstype, fstype, target, &flags.chain(words).collect::<Vec<_>>())
+            }
+            Act::Bind { source, target, recursive, set, clear } => {
+                let how = if *recursive { "--rbind" } else { "--bind" };
+                self.say(&format!("mount {how} {} {}", file(source), file(target)));
+                flags(target, *recursive, *set, *clear)
+            }
+            Act::Flags { path, recursive, set, clear } => flags(path, *recursive, *set, *clear),
+            Act::Umount { target, lazy } => format!("umount {}{}", if *lazy { "-l " } else { "" }, file(target)),
+            Act::PivotRoot { new, old } => format!("pivot_root {} {}", file(new), file(old)),
+            Act::Chroot(path) => return self.enter(&format!("chroot {}", file(path))),
+            // `cd -` is somewhere else.
+            Act::Chdir(path) => format!("cd {}", file(path)),
+            Act::Mkdir(path) => format!("mkdir {}", file(path)),
+            Act::Symlink { target, path } => format!("ln -s -- {} {}", quoted(target), file(path)),
+            Act::Mknod { path, node } => match node {
+                Node::Character(major, minor) => format!("mknod {} c {major} {minor}", file(path)),
+                Node::Block(major, minor) => format!("mknod {} b {major} {minor}", file(path)),
+                Node::Fifo => format!("mkfifo {}", file(path)),
             },
-            "prlimit64" => limit(&words),
-            "setpriority" => format!("renice -n {} -p $$ >/dev/null", word(2)),
-            "prctl" => match setpriv(&words) {
-                Some(option) => return self.enter(&format!("setpriv {option}")),
-                None => format!("# not written: prctl({})", words.join(", ")),
-            },
-            other => format!("# not written: {other}(2)"),
+            Act::HostName(name) => format!("hostname {}", word(name)),
+            Act::DomainName(name) => format!("printf %s {} >/proc/sys/kernel/domainname", quoted(name)),
+            Act::NoNewPrivs => return self.enter("setpriv --no-new-privs"),
+            Act::Bound(cap) => return self.enter(&format!("setpriv --bounding-set=-{}", lower(*cap))),
+            Act::Raise(cap) => return self.enter(&format!("setpriv --inh-caps=+{0} --ambient-caps=+{0}", lower(*cap))),
+            Act::Lower(cap) => return self.enter(&format!("setpriv --ambient-caps=-{}", lower(*cap))),
+            Act::ClearAmbient => return self.enter("setpriv --ambient-caps=-all"),
+            Act::Securebits(_) => {
+                return self.cannot(Msg::new(
+                    "setpriv(1) does not know all of them; `export c` does",
+                    "setpriv(1) 不认识其中的全部；`export c` 可以",
+                ));
+            }
+            Act::Subreaper(_) => {
+                return self.cannot(Msg::new(
+                    "no tool of a shell is one for it; `export c` can",
+                    "shell 没有这样的工具；`export c` 可以",
+                ));
+            }
+            Act::Uid(id) => return self.enter(&format!("setpriv --reuid {id}")),
+            Act::Gid(id) => return self.enter(&format!("setpriv --regid {id} --keep-groups")),
+            Act::Groups(list) if list.is_empty() => return self.enter("setpriv --clear-groups"),
+            Act::Groups(list) => return self.enter(&format!("setpriv --groups {}", joined(list))),
+            Act::Limit(name, limit) => {
+                let value = |value: Option<u64>| value.map_or("unlimited".into(), |value| value.to_string());
+                format!("prlimit --pid $$ --{}={}:{}", name.to_lowercase(), value(limit.soft), value(limit.hard))
+            }
+            Act::Nice(nice) => format!("renice -n {nice} -p $$ >/dev/null"),
+            Act::Affinity(cpus) => format!("taskset -cp {} $$ >/dev/null", joined(cpus)),
+            Act::Policy(policy, priority) => format!("chrt --{} -p {priority} $$", policy.to_lowercase()),
+            Act::Clock(clock, seconds) => return self.clocks.push(format!("--{clock}={seconds}")),
+            Act::Create(path) => format!(": >{}", quoted(path)),
+            Act::Put { path, text } => format!("printf %s {} >{}", quoted(text), quoted(path)),
         };
         self.say(&line);
     }
+}
+
+/// The same flags for the mount at a path: `flags` is a function of the script.
+fn flags(path: &str, recursive: bool, set: u64, clear: u64) -> String {
+    let words = MOUNT_FLAGS.iter().flat_map(|flag| {
+        [(clear & flag.attr != 0).then_some(flag.undo), (set & flag.attr != 0).then_some(flag.word)].into_iter().flatten()
+    });
+    format!("flags {}{} {}", if recursive { "-r " } else { "" }, file(path), words.collect::<Vec<_>>().join(","))
+}
+
+fn joined(list: &[u32]) -> String {
+    list.iter().map(u32::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// `sys_admin`, as setpriv(1) has it; `cap_41` for one without a name.
+fn lower(cap: u8) -> String {
+    let name = cap_name(cap).to_lowercase();
+    if name.starts_with(char::is_alphabetic) { name } else { format!("cap_{name}") }
+}
+
+fn comment(text: &str) -> String {
+    format!("# {}", text.replace(char::is_control, " "))
 }
 
 /// `--mount --propagation unchanged --uts`, of unshare(1).
@@ -230,94 +267,72 @@ fn long(kind: NsKind) -> &'static str {
 }
 
 /// mount(2) as mount(8).
-fn mount(words: &[String]) -> String {
-    let [source, target, fstype, flags, data] = words else { return String::new() };
-    let target = quoted(target);
-    let flags: Vec<&str> = flags.split('|').collect();
-    let has = |name: &str| flags.contains(&name);
-    let r = if has("MS_REC") { "r" } else { "" };
-    for (flag, name) in
-        [("MS_PRIVATE", "private"), ("MS_SLAVE", "slave"), ("MS_SHARED", "shared"), ("MS_UNBINDABLE", "unbindable")]
-    {
-        if has(flag) {
-            return format!("mount --make-{r}{name} {target}");
-        }
+fn mount(source: Option<&str>, target: &str, fstype: Option<&str>, flags: u64, data: Option<&str>) -> String {
+    let has = |flag: u64| flags & flag != 0;
+    let r = if has(libc::MS_REC) { "r" } else { "" };
+    let travels = [
+        (libc::MS_PRIVATE, "private"),
+        (libc::MS_SLAVE, "slave"),
+        (libc::MS_SHARED, "shared"),
+        (libc::MS_UNBINDABLE, "unbindable"),
+    ];
+    if let Some((_, name)) = travels.into_iter().find(|(flag, _)| has(*flag)) {
+        return format!("mount --make-{r}{name} {}", file(target));
     }
-    if has("MS_BIND") {
-        return format!("mount --{r}bind {} {target}", quoted(source));
+    let source = source.unwrap_or("none");
+    if has(libc::MS_BIND) {
+        return format!("mount --{r}bind {} {}", file(source), file(target));
     }
-    if has("MS_MOVE") {
-        return format!("mount --move {} {target}", quoted(source));
+    if has(libc::MS_MOVE) {
+        return format!("mount --move {} {}", file(source), file(target));
     }
-    let mut options: Vec<String> =
-        MOUNT_FLAGS.iter().filter(|flag| has(flag.ms_name)).map(|flag| flag.word.to_string()).collect();
-    if data != "NULL" {
-        options.push(data.clone());
-    }
+    let words = MOUNT_FLAGS.iter().filter(|flag| has(flag.ms)).map(|flag| flag.word.to_string());
+    mount_new(fstype.unwrap_or("none"), source, target, &words.chain(data.map(str::to_string)).collect::<Vec<_>>())
+}
+
+/// A new mount of a filesystem.
+fn mount_new(fstype: &str, source: &str, target: &str, options: &[String]) -> String {
     let options = if options.is_empty() { String::new() } else { format!(" -o {}", quoted(&options.join(","))) };
-    format!("mount -t {}{options} {} {target}", quoted(fstype), quoted(source))
-}
-
-fn mknod(words: &[String]) -> String {
-    let [_, path, mode, rest @ ..] = words else { return String::new() };
-    let path = quoted(path);
-    let numbers =
-        rest.first().map(|dev| dev.trim_start_matches("makedev(").trim_end_matches(')').replace(", ", " ")).unwrap_or_default();
-    match mode.as_str() {
-        mode if mode.starts_with("S_IFCHR") => format!("mknod {path} c {numbers}"),
-        mode if mode.starts_with("S_IFBLK") => format!("mknod {path} b {numbers}"),
-        _ => format!("mkfifo {path}"),
-    }
-}
-
-/// prlimit(1) of this shell.
-fn limit(words: &[String]) -> String {
-    let [_, resource, values, ..] = words else { return String::new() };
-    let value = |name: &str| {
-        let text = values.split(name).nth(1).and_then(|rest| rest.split([',', '}']).next()).unwrap_or_default();
-        match (text, text.strip_suffix("*1024")) {
-            ("RLIM64_INFINITY", _) => "unlimited".to_string(),
-            (_, Some(kilo)) => kilo.parse::<u64>().map_or(text.to_string(), |kilo| (kilo * 1024).to_string()),
-            _ => text.to_string(),
-        }
-    };
-    let name = resource.trim_start_matches("RLIMIT_").to_lowercase();
-    format!("prlimit --pid $$ --{name}={}:{}", value("rlim_cur="), value("rlim_max="))
-}
-
-/// prctl(2) as an option of setpriv(1).
-fn setpriv(words: &[String]) -> Option<String> {
-    let cap = |at: usize| words.get(at).and_then(|word| word.strip_prefix("CAP_")).map(str::to_lowercase);
-    Some(match (words.first()?.as_str(), words.get(1).map(String::as_str)) {
-        ("PR_SET_NO_NEW_PRIVS", _) => "--no-new-privs".into(),
-        ("PR_CAPBSET_DROP", _) => format!("--bounding-set=-{}", cap(1)?),
-        ("PR_CAP_AMBIENT", Some("PR_CAP_AMBIENT_RAISE")) => format!("--inh-caps=+{0} --ambient-caps=+{0}", cap(2)?),
-        ("PR_CAP_AMBIENT", Some("PR_CAP_AMBIENT_LOWER")) => format!("--ambient-caps=-{}", cap(2)?),
-        ("PR_CAP_AMBIENT", Some("PR_CAP_AMBIENT_CLEAR_ALL")) => "--ambient-caps=-all".into(),
-        _ => return None,
-    })
+    format!("mount -t {}{options} {} {}", quoted(fstype), word(source), file(target))
 }
 
 /// A deed of the observer's. `make` remembers what is to be removed.
-fn observed(deed: &Deed) -> Option<String> {
-    let path = |path: &str| quoted_with(path);
+fn observed(deed: &Outer) -> String {
     match deed {
-        Deed::Call { name, args } if name == "mkdir" => Some(format!("make {}", path(&text(args.first()?)))),
-        Deed::Call { name, args } => Some(format!("{name} {}", path(&text(args.first()?)))),
-        Deed::Put { path: file, text } => Some(format!("put {} {}", path(file), quoted_with(text))),
-        _ => None,
+        Outer::Make(dir) => format!("make {}", placed(dir)),
+        Outer::Remove(dir) => format!("rmdir {}", placed(dir)),
+        Outer::Put { path, text } => format!("put {} {}", placed(path), placed(text)),
     }
 }
 
-/// Quoted, with the places that are known only when the script runs.
-fn quoted_with(word: &str) -> String {
-    quoted(word).replace(BOX, "'$box'").replace(PID, "'$pid'")
+/// Quoted, with the variables that the observer's script knows.
+fn placed(spot: &Spot) -> String {
+    let piece = |piece: &Piece| match piece {
+        Piece::Plain(text) if text.is_empty() => String::new(),
+        Piece::Plain(text) => quoted(text),
+        Piece::Box => "\"$box\"".into(),
+        Piece::Pid => "\"$pid\"".into(),
+    };
+    match spot.0.iter().map(piece).collect::<String>() {
+        empty if empty.is_empty() => quoted(""),
+        text => text,
+    }
+}
+
+/// The path of a file as an operand: a tool takes it for no option.
+fn file(path: &str) -> String {
+    if path.starts_with('-') { quoted(&format!("./{path}")) } else { quoted(path) }
+}
+
+/// A word as an operand, where no other one follows that could be an option.
+fn word(word: &str) -> String {
+    if word.starts_with('-') { format!("-- {}", quoted(word)) } else { quoted(word) }
 }
 
 /// A word that the shell takes as it is.
 pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,%@".contains(c);
-    if !word.is_empty() && word.chars().all(plain) && !word.contains("@BOX@") && !word.contains("@PID@") {
+    if !word.is_empty() && word.chars().all(plain) {
         return word.into();
     }
     format!("'{}'", word.replace('\'', "'\\''"))
