@@ -80,7 +80,8 @@ impl Drop for Dir {
 /// The cgroups of an export carry the PID of its first process, and go after it.
 fn has_no_boxes() {
     let dead = || -> Vec<String> {
-        let list = Command::new("find").args(["/sys/fs/cgroup", "-type", "d", "-name", "boxlab-*"]).output().expect("find runs");
+        let list =
+            Command::new("find").args(["/sys/fs/cgroup", "-type", "d", "-name", "box-[0-9]*"]).output().expect("find runs");
         let is_dead = |dir: &&str| dir.rsplit('-').next().is_some_and(|pid| !Path::new("/proc").join(pid).exists());
         String::from_utf8_lossy(&list.stdout).lines().filter(is_dead).map(str::to_string).collect()
     };
@@ -203,4 +204,48 @@ fn docker_gets_options_for_what_is_not_isolated() {
         assert!(text.contains(words), "{words}: {text}");
     }
     assert!(!text.contains("--pid host") && !text.contains("--uts host"), "{text}");
+}
+
+/// What a shell or a compiler would obey where it is not quoted; each would make a file `canary` here.
+const TRAPS: &[&str] = &[
+    "$(touch canary)",
+    "`touch canary`",
+    "a; touch canary #",
+    "a\\\"); system(\\\"touch canary\\\"); (\\\"",
+    "a | touch canary",
+];
+
+#[test]
+fn names_that_a_shell_would_obey_are_names() {
+    if let Some(word) = needs::missing("root tool:gcc tool:setpriv") {
+        return eprintln!("skipped: needs {word}");
+    }
+    let dir = Dir::new("names");
+    let mut lines = "unshare uts mnt; mount private -r /; mount tmpfs /mnt; chdir /mnt".to_string();
+    for trap in TRAPS {
+        lines += &format!(
+            "; mkdir \"/mnt/{trap}\"; chdir \"/mnt/{trap}\"; write \"/mnt/{trap}/'f'\" \"it's {trap}\"; hostname \"{trap}\""
+        );
+    }
+    let [session, script, program] = dir.three(false, &lines);
+    assert!(session.rest[0].contains("touch canary"), "{session:?}");
+    assert_eq!(script, session);
+    assert_eq!(program, session);
+    assert!(!dir.0.join("canary").exists(), "something was obeyed");
+}
+
+#[test]
+fn what_no_format_has_a_word_for_is_said_by_each() {
+    if let Some(word) = needs::missing("root linux:6.3") {
+        return eprintln!("skipped: needs {word}");
+    }
+    let dir = Dir::new("said");
+    let lines = "unshare mnt; mount private -r /; mount tmpfs /mnt; mkdir /mnt/a /mnt/b; subject new b; unshare user; idmap uid 0 100000 9; idmap gid 0 100000 9; subject use a; \
+                 mount idmap /mnt/a /mnt/b b; landlock ro /";
+    let exports = "export sh box.sh; export c box.c; export docker box.docker; export oci bundle";
+    let text = dir.run(false, &[BOXLAB, "--lang", "en", "-c", &format!("{lines}; {exports}")]);
+    for line in ["mount idmap /mnt/a /mnt/b b", "landlock ro /"] {
+        assert_eq!(text.matches(&format!("`{line}` is not in it")).count(), 4, "{line}: {text}");
+    }
+    assert!(!dir.run(false, &["cat", "box.sh", "box.c"]).contains("/mnt/a /mnt/b b\n  mount"), "{text}");
 }

@@ -66,6 +66,28 @@ fn the_hostile_program() {
             nix::sys::signal::kill(nix::unistd::getppid(), nix::sys::signal::SIGSTOP).expect("it is ours");
         }
         "forge" => forge(&wire, rest.parse().expect("a PID")),
+        "calls" => {
+            let raw = |text: &str| json!({"raw": text});
+            let trap = || json!({"str": "$(touch canary)'; touch canary; '"});
+            let calls = [
+                json!({"name": "sethostname", "args": [trap(), raw("3")], "ret": 0}),
+                json!({"name": "setuid", "args": [raw("0; touch canary")], "ret": 0}),
+                json!({"name": "setuid", "args": [raw("0\ntouch canary\n")], "ret": 0}),
+                json!({"name": "x; touch canary", "args": [], "ret": 0}),
+                json!({"name": "chdir", "args": [trap()], "ret": 0}),
+                json!({"name": "mount", "args": [trap(), {"str": "/"}, trap(), raw("0; touch canary"), trap()], "ret": 0}),
+                json!({"name": "write", "args": [{"fd": [3, "/etc/canary"]}, trap(), raw("1")], "ret": 0}),
+                json!({"name": "prctl", "args": [raw("PR_SET_NO_NEW_PRIVS"), raw("1); system(\"touch canary\"")], "ret": 0}),
+            ];
+            let end = Instant::now() + LONG;
+            let full = setsockopt(&wire, sockopt::SndBuf, &(1 << 16));
+            while full.is_ok() && !std::path::Path::new(rest).exists() && Instant::now() < end {
+                for call in &calls {
+                    tell(json!({"Call": call}).to_string().as_bytes());
+                }
+                std::thread::sleep(Duration::from_micros(200));
+            }
+        }
         "answers" => {
             for id in 0..60 {
                 tell(answer(id, "forged").to_string().as_bytes());
@@ -214,4 +236,44 @@ fn another_subject_answers_for_itself() {
     let b = &turns[4..];
     assert!(!serde_json::to_string(b).expect("it is JSON").contains("forged"), "{b:?}");
     assert!(answers(&turns), "{turns:?}");
+}
+
+#[test]
+fn calls_that_were_never_made_put_no_command_into_an_export() {
+    if let Some(word) = needs::missing("root tool:gcc") {
+        return eprintln!("skipped: needs {word}");
+    }
+    let dir = std::env::temp_dir().join(format!("test-wire-calls-{}", std::process::id()));
+    std::fs::create_dir(&dir).expect("it is made");
+    let path = |file: &str| dir.join(file).display().to_string();
+    let (stop, sh, c, docker, oci) = (path("stop"), path("sh"), path("c"), path("docker"), path("oci"));
+    let mut lines =
+        format!("unshare uts mnt; mount private -r /; {}", hostile(&format!("calls:{stop}")).replacen("spawn ", "spawn -b ", 1));
+    for number in 0..40 {
+        lines += &format!("; hostname box{number}; chdir /; setuid 0; nnp; mount private /");
+    }
+    lines += &format!("; export sh {sh}; export c {c}; export docker {docker}; export oci {oci}; spawn touch {stop}");
+    let turns = turns(&lines);
+    let told = |command: &str| {
+        turns.iter().any(|turn| {
+            turn["command"] == command && turn["calls"].to_string().contains("touch canary") && turn["end"]["kind"] == "done"
+        })
+    };
+    assert!(told("hostname") || told("setuid") || told("chdir"), "nothing hostile was heard: {turns:?}");
+    let run = |words: &[&str]| {
+        Command::new("timeout").arg("60").args(words).current_dir(&dir).stdin(Stdio::null()).output().expect("it runs")
+    };
+    run(&["sh", &sh, "true"]);
+    let compiled = run(&["gcc", "-Wall", "-Werror", "-o", "box", "-x", "c", &c]);
+    assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
+    run(&["./box", "true"]);
+    // The line is one line, and a shell that reads it finds no command but docker.
+    run(&["sh", "-c", &format!("docker() {{ :; }}; IMAGE=; . {docker}")]);
+    let written = std::fs::read_to_string(&docker).expect("it was written");
+    let config = std::fs::read_to_string(dir.join("oci/config.json")).expect("it was written");
+    let canary =
+        dir.join("canary").exists() || std::path::Path::new("/etc/canary").exists() || std::path::Path::new("canary").exists();
+    let _ = std::fs::remove_dir_all(&dir);
+    assert!(!canary, "a hostile call was obeyed");
+    assert!(written.starts_with("docker run") && serde_json::from_str::<Value>(&config).is_ok(), "{written} {config}");
 }

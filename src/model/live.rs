@@ -109,6 +109,11 @@ pub struct MountLive {
 }
 
 impl MountLive {
+    /// Are its files seen with other owners (mount_setattr(2), MOUNT_ATTR_IDMAP)? The map itself is not told.
+    pub fn is_idmapped(&self) -> bool {
+        self.options.iter().any(|word| word == "idmapped")
+    }
+
     /// Does what is mounted below it appear elsewhere, too (mount_namespaces(7))?
     pub fn is_shared(&self) -> bool {
         self.has("shared")

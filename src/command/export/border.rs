@@ -32,9 +32,15 @@ struct Border<'a> {
     /// A copied tree on its way to its place.
     tree: Option<Tree>,
     /// A filesystem in the making.
-    context: Option<(String, Vec<(String, Option<String>)>, u64)>,
+    context: Option<Context>,
     /// Calls that do not fit.
     strange: Vec<String>,
+}
+
+struct Context {
+    fstype: String,
+    options: Vec<(String, Option<String>)>,
+    attr: u64,
 }
 
 struct Tree {
@@ -94,22 +100,22 @@ impl Border<'_> {
                 Some(Some(Deed::Do(Act::Flags { path: path.clone(), recursive, set, clear })))
             }
             ("fsopen", [Arg::Str(fstype), _]) => {
-                self.context = Some((fstype.clone(), Vec::new(), 0));
+                self.context = Some(Context { fstype: fstype.clone(), options: Vec::new(), attr: 0 });
                 Some(None)
             }
             ("fsconfig", [_, _, key, value, _]) => {
-                let (_, options, _) = self.context.as_mut()?;
+                let context = self.context.as_mut()?;
                 // The filesystem itself stands for its source.
                 if let (Some(key), value) = (string(key)?, string(value)?)
                     && key != "source"
                 {
-                    options.push((key, value));
+                    context.options.push((key, value));
                 }
                 Some(None)
             }
             ("fsmount", [_, _, attr]) => {
                 let attr = mount_attributes_of(raw(attr)?)?;
-                self.context.as_mut()?.2 = attr;
+                self.context.as_mut()?.attr = attr;
                 Some(None)
             }
             ("move_mount", [.., Arg::Str(target), _]) => {
@@ -117,7 +123,7 @@ impl Border<'_> {
                 let target = target.clone();
                 Some(Some(Deed::Do(match (self.tree.take(), self.context.take()) {
                     (Some(Tree { source, recursive, set, clear }), None) => Act::Bind { source, target, recursive, set, clear },
-                    (None, Some((fstype, options, attr))) => Act::NewMount { fstype, target, options, attr },
+                    (None, Some(Context { fstype, options, attr })) => Act::NewMount { fstype, target, options, attr },
                     _ => return None,
                 })))
             }

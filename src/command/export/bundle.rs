@@ -1,6 +1,8 @@
 //! An OCI bundle of what the subject is now: config.json (OCI runtime specification 1.0) and a root.
 
 use super::docker::program;
+use super::sh::quoted;
+use super::unseen;
 use crate::command::{Outside, Said, Stop};
 use crate::kernel::copy_tree;
 use crate::model::{MountLive, Msg, NoteKind, NsKind, Seen, cap_names};
@@ -43,10 +45,10 @@ pub fn write(cx: &mut Outside<'_>, dir: &str) -> Result<Said, Stop> {
     };
     let text = serde_json::to_string_pretty(&config(cx, &found)).unwrap_or_default();
     cx.kernel.new_file(&Path::new(dir).join("config.json"), &(text + "\n"))?;
-    for text in gaps(cx, &found) {
+    for text in gaps(cx, &found).into_iter().chain(unseen::lines(cx, &found)) {
         said = said.note(NoteKind::Careful, text);
     }
-    Ok(said.note(NoteKind::Next, Msg::same(format!("runc run --bundle {dir} box"))))
+    Ok(said.note(NoteKind::Next, Msg::same(format!("runc run --bundle {} box", quoted(dir)))))
 }
 
 fn copy(found: &Isolation, root: &Path) -> Result<Said, Stop> {
@@ -102,6 +104,9 @@ fn config(cx: &Outside<'_>, found: &Isolation) -> Value {
     }
     if let Some(seccomp) = seccomp(cx) {
         linux["seccomp"] = seccomp;
+    }
+    for (name, value) in unseen::sysctls(cx) {
+        linux["sysctl"][name] = json!(value);
     }
     let mut config = json!({
         "ociVersion": "1.0.2",
@@ -199,7 +204,7 @@ fn resources(limits: &[(String, String)]) -> Value {
 }
 
 /// Options of a mount: its flags, and those of the filesystem that a new one can be given.
-fn options(mount: &MountLive) -> Vec<String> {
+pub fn options(mount: &MountLive) -> Vec<String> {
     let known = ["size=", "mode=", "nr_inodes=", "ptmxmode=", "newinstance", "hidepid=", "gid="];
     let filesystem = mount.super_options.iter().filter(|word| known.iter().any(|one| word.starts_with(one)));
     let filesystem = filesystem.filter(|_| matches!(mount.fs.as_str(), "tmpfs" | "devpts"));
@@ -226,6 +231,8 @@ fn mounts(found: &Isolation) -> Vec<Value> {
 fn one_mount(found: &Isolation, mount: &MountLive) -> Option<Value> {
     let (point, fs, options) = (&mount.point, mount.fs.as_str(), options(mount));
     match (fs, found.source(mount)) {
+        // Its owners would be others: the map is not to be read from here.
+        _ if mount.is_idmapped() => None,
         // The runtime makes the usual devices itself.
         ("devtmpfs", _) if Path::new(point).starts_with("/dev/") => None,
         (_, Some(source)) => {

@@ -229,7 +229,8 @@ fn at(spot: &Spot) -> String {
     for piece in &spot.0 {
         let (text, number) = match piece {
             Piece::Plain(text) => (text.replace('%', "%%"), ""),
-            Piece::Box => ("boxlab-%d".into(), ", subject"),
+            // Not boxlab-PID: that is the mark of a bench, whose sessions sweep up what has it and no lock.
+            Piece::Box => ("box-%d".into(), ", subject"),
             Piece::Pid => ("%d".into(), ", asker"),
         };
         format += &text;

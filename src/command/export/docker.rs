@@ -1,6 +1,8 @@
 //! The nearest `docker run` line: what is not isolated needs an option, what docker(1) does by itself needs none.
 
+use super::bundle::options;
 use super::sh::quoted;
+use super::unseen;
 use crate::command::Outside;
 use crate::model::{Msg, NsKind, Seen, cap_names};
 use crate::observe::isolation::Isolation;
@@ -93,8 +95,10 @@ fn tell(cx: &Outside<'_>, found: &Isolation, words: &mut Vec<String>, cannot: &m
         let text = |value: Option<u64>| value.map_or("-1".into(), |value| value.to_string());
         words.push(format!("--ulimit {}={}:{}", name.to_lowercase(), text(limit.soft), text(limit.hard)));
     }
+    words.extend(unseen::sysctls(cx).iter().map(|(name, value)| format!("--sysctl {}", quoted(&format!("{name}={value}")))));
     rights(cx, found, words, cannot);
     mounts(found, words, cannot);
+    cannot.extend(unseen::lines(cx, found));
     if found.own.contains(&NsKind::Net) {
         cannot.push(Msg::new(
             "links and addresses that were made by hand: docker connects a container to a bridge of its own (--network)",
@@ -106,10 +110,10 @@ fn tell(cx: &Outside<'_>, found: &Isolation, words: &mut Vec<String>, cannot: &m
 /// `--memory 64m`, where docker has an option for the file.
 fn limit(file: &str, value: &str) -> Option<String> {
     Some(match file {
-        "memory.max" => format!("--memory {value}b"),
-        "memory.high" => format!("--memory-reservation {value}b"),
-        "pids.max" => format!("--pids-limit {value}"),
-        "cpuset.cpus" => format!("--cpuset-cpus {value}"),
+        "memory.max" => format!("--memory {}", quoted(&format!("{value}b"))),
+        "memory.high" => format!("--memory-reservation {}", quoted(&format!("{value}b"))),
+        "pids.max" => format!("--pids-limit {}", quoted(value)),
+        "cpuset.cpus" => format!("--cpuset-cpus {}", quoted(value)),
         "cpu.max" => {
             let mut words = value.split_whitespace().filter_map(|word| word.parse::<f64>().ok());
             let (quota, period) = (words.next()?, words.next().unwrap_or(100_000.0));
@@ -157,10 +161,25 @@ fn mounts(found: &Isolation, words: &mut Vec<String>, cannot: &mut Vec<Msg>) {
         let read_only = mount.options.iter().any(|word| word == "ro");
         match (mount.fs.as_str(), found.source(mount)) {
             _ if inner => {}
-            ("tmpfs", None) => words.push(format!("--tmpfs {}", quoted(&mount.point))),
+            // `unseen` tells of the line that made it.
+            _ if mount.is_idmapped() => {}
+            ("tmpfs", None) => {
+                let options = options(mount).join(",");
+                let options = if options.is_empty() { options } else { format!(":{options}") };
+                words.push(format!("--tmpfs {}", quoted(&format!("{}{options}", mount.point))));
+            }
             (_, Some(source)) => {
                 let end = if read_only { ":ro" } else { "" };
                 words.push(format!("-v {}", quoted(&format!("{source}:{}{end}", mount.point))));
+                let flags = ["nosuid", "nodev", "noexec", "nosymfollow"].into_iter();
+                let flags: Vec<&str> = flags.filter(|flag| mount.options.iter().any(|word| word == flag)).collect();
+                if !flags.is_empty() {
+                    let flags = flags.join(",");
+                    cannot.push(Msg::new(
+                        format!("{flags} of {}: -v has no word for it", mount.point),
+                        format!("{} 的 {flags}：-v 没有对应的写法", mount.point),
+                    ));
+                }
             }
             (fs, None) => cannot.push(Msg::new(format!("the {fs} at {}", mount.point), format!("{} 处的 {fs}", mount.point))),
         }

@@ -11,6 +11,7 @@ mod docker;
 mod plan;
 mod sh;
 mod table;
+mod unseen;
 
 use super::Card;
 

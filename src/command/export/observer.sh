@@ -1,7 +1,8 @@
 
 # The observer stays outside, as a container runtime does, and acts on the process by its PID there.
 BOX_OBSERVER='
-subject=$1 box=boxlab-$1 made=
+# Not boxlab-PID: that is the mark of a bench, whose sessions sweep up what has it and no lock.
+subject=$1 box=box-$1 made=
 asker() { # the process that asks: the last of the children of the last of the children ...
   pid=$subject
   while :; do

@@ -189,7 +189,11 @@ impl Script {
                 Node::Block(major, minor) => format!("mknod {} b {major} {minor}", file(path)),
                 Node::Fifo => format!("mkfifo {}", file(path)),
             },
-            Act::HostName(name) => format!("hostname {}", word(name)),
+            // hostname(1) takes none that the DNS would not; the kernel takes any.
+            Act::HostName(name) if name.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c)) => {
+                format!("hostname {}", word(name))
+            }
+            Act::HostName(name) => format!("printf %s {} >/proc/sys/kernel/hostname", quoted(name)),
             Act::DomainName(name) => format!("printf %s {} >/proc/sys/kernel/domainname", quoted(name)),
             Act::NoNewPrivs => return self.enter("setpriv --no-new-privs"),
             Act::Bound(cap) => return self.enter(&format!("setpriv --bounding-set=-{}", lower(*cap))),
