@@ -1,5 +1,6 @@
 //! What a command is given when it runs, and what it gives back.
 
+use super::clinic::Patient;
 use crate::kernel::Kernel;
 use crate::model::{
     Block, Call, Cell, Exit, Grid, Lang, Msg, Names, Note, NoteKind, NsId, NsKind, PaneOrder, Place, Snapshot, Turn, errno_name,
@@ -113,8 +114,8 @@ pub struct Outside<'a> {
     pub history: &'a [String],
     /// For a command that takes its time.
     pub lookout: &'a dyn Lookout,
-    /// Which case of the clinic the subject is.
-    pub patient: Option<usize>,
+    /// The clinic's patient.
+    pub patient: Option<&'a Patient>,
     /// What the current subject's lines did since it was made: those that did what they say.
     pub steps: &'a [Step],
     /// What the session does when the command has returned.
@@ -192,6 +193,8 @@ pub enum Act {
     Pane(PaneOrder),
     /// A fresh subject with something wrong: the clinic's case of this number.
     Patient(u64),
+    /// What is wrong with the patient has been said.
+    Diagnosed,
     /// The session ends.
     Quit,
 }

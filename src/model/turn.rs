@@ -170,17 +170,24 @@ impl Exit {
         };
         match self {
             Exit::Status(status) => Msg::new(format!("status {status}"), format!("退出状态 {status}")),
-            Exit::Signal(signal) => {
-                let (en, zh) = match signal {
-                    libc::SIGSYS => (": a seccomp filter does not allow what it called", "：seccomp 过滤器不允许它发出的调用"),
-                    libc::SIGXCPU => (": RLIMIT_CPU is used up", "：RLIMIT_CPU 已用完"),
-                    libc::SIGXFSZ => (": it wrote beyond RLIMIT_FSIZE", "：写入超过了 RLIMIT_FSIZE"),
-                    _ => ("", ""),
-                };
-                Msg::new(format!("killed by {}{en}", name(signal)), format!("被 {} 杀死{zh}", name(signal)))
-            }
+            Exit::Signal(signal) => Msg::new(format!("killed by {}", name(signal)), format!("被 {} 杀死", name(signal))),
             Exit::Stopped(signal) => Msg::new(format!("stopped by {}", name(signal)), format!("被 {} 停止", name(signal))),
             Exit::Unknown => Msg::new("nobody knows how", "原因不明"),
+        }
+    }
+
+    /// What a signal says that the kernel sends for one reason only.
+    pub fn means(self) -> Option<Msg> {
+        match self {
+            Exit::Signal(libc::SIGSYS) => Some(Msg::new(
+                "SIGSYS: a seccomp filter does not allow what it called",
+                "SIGSYS：seccomp 过滤器不允许它发出的调用",
+            )),
+            Exit::Signal(libc::SIGXCPU) => Some(Msg::new("SIGXCPU: RLIMIT_CPU is used up", "SIGXCPU：RLIMIT_CPU 已用完")),
+            Exit::Signal(libc::SIGXFSZ) => {
+                Some(Msg::new("SIGXFSZ: it wrote beyond RLIMIT_FSIZE", "SIGXFSZ：写入超过了 RLIMIT_FSIZE"))
+            }
+            _ => None,
         }
     }
 }

@@ -4,6 +4,7 @@ use super::guard;
 use super::keeper;
 use super::play::Played;
 use super::stage::{Stage, child_gone, flood, gone};
+use crate::command::clinic::Patient;
 use crate::command::{self, Act, Card, Parsed, Pin, SubjectView};
 use crate::model::{Call, End, Lang, Msg, Names, Note, NoteKind, NsId, NsKind, Place, Report, Snapshot, Turn, changes};
 use crate::observe;
@@ -40,8 +41,8 @@ pub struct Session {
     pub(super) pins: Vec<Pin>,
     over: bool,
     pub(super) keeper: i32,
-    /// Which case of the clinic the subject is, once there was one.
-    pub(super) patient: Option<usize>,
+    /// The clinic's patient, once there was one.
+    pub(super) patient: Option<Patient>,
     pub(super) listener: Option<super::report::Listener>,
     pub(super) board: Option<super::board::Board>,
     /// How the subject was when the last line ended.
@@ -160,6 +161,7 @@ impl Session {
             }
         }
         let (calls, mut notes) = self.news(Duration::ZERO);
+        notes.extend(self.call_back());
         let was = self.opening();
         self.report(&Report::Runs);
         let mut turn = Turn {
@@ -180,7 +182,11 @@ impl Session {
             Ok(Some(Parsed { card, args })) => {
                 turn.command = card.name.into();
                 turn.place = card.place(&args);
-                let played = self.play(card, &args, line, &was);
+                let secret = self.keeps_secret();
+                let mut played = self.play(card, &args, line, &was);
+                if secret {
+                    self.hold_back(&mut played);
+                }
                 turn.calls.extend(played.calls.iter().cloned());
                 notes.extend(self.after(card, &played, &was, &mut turn));
                 turn.output = played.output;
@@ -190,6 +196,7 @@ impl Session {
             }
         }
         turn.notes.extend(notes);
+        turn.notes.extend(self.call_back());
         if let Some(stage) = self.stages.iter_mut().find(|stage| stage.name == was.name) {
             stage.remember(&turn, &was.pids);
         }
@@ -298,7 +305,14 @@ impl Session {
                 return Ok(Vec::new());
             }
             Act::Patient(seed) => return self.admit(seed),
-            Act::Reset => self.renew(self.current),
+            Act::Diagnosed => {
+                self.diagnosed();
+                return Ok(Vec::new());
+            }
+            Act::Reset => {
+                self.discharge();
+                self.renew(self.current);
+            }
             Act::Use(name) => self.current = self.stages.iter().position(|stage| stage.name == name).unwrap_or(self.current),
             Act::Drop(name) => {
                 self.stages.retain(|stage| stage.name != name);

@@ -8,7 +8,7 @@ use super::stage::{child_gone, flood};
 use super::watch::{AtPrompt, Watch};
 use crate::command::{Args, Card, Outside, Run, Said, Stop, SubjectView, Terminal};
 use crate::kernel::{self, Kernel};
-use crate::model::{Call, End, Exit, Msg, NsKind, Place, errno_name};
+use crate::model::{Call, End, Exit, Msg, NoteKind, NsKind, Place, errno_name};
 use crate::subject::{Event, Outcome, Patience, Reply};
 use nix::errno::Errno;
 
@@ -51,7 +51,7 @@ impl Session {
         let own = if args.on_host { NsKind::ALL.to_vec() } else { guard::owned(was, &self.names) };
         let terminal = Terminal { give: self.options.terminal };
         let lang = self.options.lang;
-        let mut watch = Watch::new(self.stages[self.current].handle.pid(), lang, self.options.terminal);
+        let mut watch = Watch::new(self.stages[self.current].handle.pid(), lang, self.options.terminal, self.keeps_secret());
         let handle = &mut self.stages[self.current].handle;
         let limit = self.options.limit;
         let mut late = None;
@@ -67,7 +67,11 @@ impl Session {
         }
         calls.extend(inside);
         let (end, mut said) = match outcome {
-            Outcome::Answered(Ok(said)) => (said.exit.map_or(End::Done, |exit| End::Ran { exit }), said),
+            Outcome::Answered(Ok(said)) => {
+                let means = said.exit.and_then(Exit::means);
+                let end = said.exit.map_or(End::Done, |exit| End::Ran { exit });
+                (end, means.into_iter().fold(said, |said, means| said.note(NoteKind::Careful, means)))
+            }
             Outcome::Answered(Err(stop)) => (self.stopped(stop, &calls, true), Said::nothing()),
             // For `exit` this is what it says.
             Outcome::ChildGone(exit) if card.name == "exit" => {
@@ -125,7 +129,7 @@ impl Session {
             last: self.last.as_ref(),
             history: &self.history,
             lookout: &lookout,
-            patient: self.patient,
+            patient: self.patient.as_ref(),
             steps: &self.stages[self.current].steps,
             acts: Vec::new(),
         };

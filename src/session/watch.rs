@@ -29,12 +29,14 @@ pub struct Watch {
     presses: usize,
     hinted: bool,
     interactive: bool,
+    /// Why the subject does not answer is for the learner to find out.
+    secret: bool,
 }
 
 impl Watch {
-    /// For a line that runs in this subject (PID as the observer counts).
-    pub fn new(subject: i32, lang: Lang, interactive: bool) -> Watch {
-        Watch { lang, subject, foreground: None, owed: false, presses: 0, hinted: false, interactive }
+    /// For a line that runs in this subject (PID as the observer counts). With `secret` it does not say why nobody answers.
+    pub fn new(subject: i32, lang: Lang, interactive: bool, secret: bool) -> Watch {
+        Watch { lang, subject, foreground: None, owed: false, presses: 0, hinted: false, interactive, secret }
     }
 
     /// Something happened, or did not.
@@ -106,9 +108,15 @@ impl Watch {
         }
         if stopped && !self.hinted {
             self.hinted = true;
-            self.say(Text {
-                en: "the subject is stopped or frozen and does not answer; Ctrl-C three times gives this line up",
-                zh: "被观察进程已停止或被冻结，没有回应；按三次 Ctrl-C 可放弃这一行",
+            self.say(match self.secret {
+                true => Text {
+                    en: "the subject does not answer; Ctrl-C three times gives this line up",
+                    zh: "被观察进程没有回应；按三次 Ctrl-C 可放弃这一行",
+                },
+                false => Text {
+                    en: "the subject is stopped or frozen and does not answer; Ctrl-C three times gives this line up",
+                    zh: "被观察进程已停止或被冻结，没有回应；按三次 Ctrl-C 可放弃这一行",
+                },
             });
         }
         if stopped && !self.interactive && waited >= PATIENCE { Patience::GiveUp } else { Patience::Wait }

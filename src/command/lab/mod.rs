@@ -27,7 +27,9 @@ pub const CARDS: &[Card] = &[
     subject::DROP,
     subject::LIST,
     clinic::CLINIC,
+    clinic::HINT,
     clinic::IS,
+    clinic::TELL,
     lang::CARD,
     quit::CARD,
 ];

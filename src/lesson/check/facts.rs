@@ -82,6 +82,7 @@ impl Scene<'_> {
         let pid = subject.pid();
         match fact {
             Fact::SubjectName => Value::Is(subject.name.clone()),
+            Fact::Diagnosis => self.session.diagnosis().map_or(Value::None, |name| Value::Is(name.into())),
             Fact::LastExit => self.session.last().map_or(Value::None, last_exit),
             Fact::LastCalls => self.session.last().map_or(Value::None, last_calls),
             Fact::LastErrno => self.session.last().map_or(Value::None, last_errno),

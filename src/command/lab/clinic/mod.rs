@@ -1,4 +1,4 @@
-//! `clinic`, `clinic is`: something is wrong with the subject; find out what.
+//! `clinic`, `clinic hint`, `clinic is`, `clinic tell`: something is wrong with the subject; find out what.
 
 mod cases;
 
@@ -6,6 +6,21 @@ pub use cases::{CASES, Case};
 
 use crate::command::{Act, Args, Card, Count, Example, Kind, Outside, Param, Primitive, Run, Said, Stop};
 use crate::model::{Msg, NoteKind, Text};
+
+/// A subject in which something is wrong.
+#[derive(Clone, Debug)]
+pub struct Patient {
+    /// Which case it is.
+    pub case: &'static Case,
+    /// The subject's name.
+    pub name: String,
+    /// Its first process, as the observer counts; None once it was replaced on purpose.
+    pub subject: Option<i32>,
+    /// The diagnosis was given: nothing is held back any more.
+    pub known: bool,
+    /// Reasons that were held back since it came.
+    pub held: Vec<Msg>,
+}
 
 /// `clinic`.
 pub const CLINIC: Card = Card {
@@ -22,8 +37,10 @@ pub const CLINIC: Card = Card {
     summary: Text { en: "something is wrong with the subject: find out what", zh: "被观察进程出了毛病：找出原因" },
     explain: Text {
         en: "Replaces the subject by a fresh one and breaks one thing in it, without saying which. It says what the patient complains about. Look with any \
-             command; `clinic is DIAGNOSIS` answers, as often as you like. The same number is the same patient.",
-        zh: "换上一个全新的被观察进程，并弄坏其中一样东西，但不说是哪样，只说病人的主诉。可以用任何命令检查；用 `clinic is 诊断` 作答，次数不限。号码相同，病人就相同。",
+             command; `clinic is DIAGNOSIS` answers, as often as you like. Until then the bench does not say why a line failed, as it does else: that is for you to find. \
+             `clinic hint` says where to look, `clinic tell` gives up. The same number is the same patient.",
+        zh: "换上一个全新的被观察进程，并弄坏其中一样东西，但不说是哪样，只说病人的主诉。可以用任何命令检查；用 `clinic is 诊断` 作答，次数不限。\
+             在那之前，命令失败时实验台不像平时那样说明原因：原因要由你来找。`clinic hint` 提示看哪里，`clinic tell` 直接给出答案。号码相同，病人就相同。",
     },
     equivalents: &[],
     examples: &[
@@ -56,6 +73,40 @@ pub const IS: Card = Card {
     ..CLINIC
 };
 
+/// `clinic hint`.
+pub const HINT: Card = Card {
+    name: "clinic hint",
+    args: &[],
+    summary: Text { en: "where to look with this patient", zh: "提示这位病人该看哪里" },
+    explain: Text {
+        en: "Names the command whose answer shows what is wrong with the patient, but not what it shows. Nothing is changed.",
+        zh: "指出用哪条命令能看出病人的毛病，但不说会看到什么。不改动任何东西。",
+    },
+    examples: &[
+        Example { after: "clinic 1", line: "clinic hint", shows: "`link`", needs: "root" },
+        Example { after: "", line: "clinic hint", shows: "no patient", needs: "" },
+    ],
+    run: Run::Shell(hint),
+    ..CLINIC
+};
+
+/// `clinic tell`.
+pub const TELL: Card = Card {
+    name: "clinic tell",
+    args: &[],
+    summary: Text { en: "give up: what is wrong with the subject", zh: "放弃：说出被观察进程的毛病" },
+    explain: Text {
+        en: "Says the diagnosis, by what signs one sees it, and the cure, as if `clinic is` had been answered rightly. Nothing is changed.",
+        zh: "说出诊断、凭什么看出来，以及治法，就像 `clinic is` 答对了一样。不改动任何东西。",
+    },
+    examples: &[
+        Example { after: "clinic 1", line: "clinic tell", shows: "lo-down", needs: "root" },
+        Example { after: "", line: "clinic tell", shows: "no patient", needs: "" },
+    ],
+    run: Run::Shell(tell),
+    ..CLINIC
+};
+
 fn open(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
     let seed = args.number("SEED").unwrap_or_else(|| u64::from(rand_like()));
     cx.acts.push(Act::Patient(seed));
@@ -76,25 +127,51 @@ pub fn case_of(seed: u64) -> usize {
 /// What the patient says.
 pub fn complaint(seed: u64, case: &Case) -> Msg {
     Msg::new(
-        format!("patient {seed}: {}. Find out why; then `clinic is DIAGNOSIS` (Tab lists them)", case.complaint.en),
-        format!("{seed} 号病人：{}。找出原因，然后 `clinic is 诊断`（按 Tab 列出）", case.complaint.zh),
+        format!(
+            "patient {seed}: {}. Find out why; then `clinic is DIAGNOSIS` (Tab lists them). `clinic hint` says where to look",
+            case.complaint.en
+        ),
+        format!("{seed} 号病人：{}。找出原因，然后 `clinic is 诊断`（按 Tab 列出）。`clinic hint` 提示看哪里", case.complaint.zh),
     )
 }
 
+fn patient<'a>(cx: &Outside<'a>) -> Result<&'a Patient, Stop> {
+    let none = || Stop::Unfit(Msg::new("there is no patient: `clinic` calls one in", "没有病人：`clinic` 叫一位进来"));
+    cx.patient.ok_or_else(none)
+}
+
 fn diagnose(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
-    let Some(patient) = cx.patient.and_then(|at| CASES.get(at)) else {
-        return Err(Stop::Unfit(Msg::new("there is no patient: `clinic` calls one in", "没有病人：`clinic` 叫一位进来")));
-    };
+    let patient = patient(cx)?;
     let Some(named) = CASES.iter().find(|case| case.name == args.one("DIAGNOSIS")) else { return Ok(Said::nothing()) };
-    if named.name == patient.name {
-        return Ok(Said::nothing()
-            .note(NoteKind::Did, Msg::new(format!("yes: {}", named.signs.en), format!("对：{}", named.signs.zh)))
-            .note(NoteKind::Next, Msg::new(format!("the cure: {}", named.cure), format!("治法：{}", named.cure))));
+    if named.name == patient.case.name {
+        return Ok(known(cx, patient, Msg::new("yes", "对")));
     }
     Err(Stop::Unfit(Msg::new(
         format!("not {}: then one would see this: {}", named.name, named.signs.en),
         format!("不是 {}：若是那样，应该看到：{}", named.name, named.signs.zh),
     )))
+}
+
+fn hint(cx: &mut Outside<'_>, _: &Args) -> Result<Said, Stop> {
+    let looks = patient(cx)?.case.looks;
+    Ok(Said::nothing().note(NoteKind::Did, Msg::new(format!("look at {}", looks.en), format!("看看 {}", looks.zh))))
+}
+
+fn tell(cx: &mut Outside<'_>, _: &Args) -> Result<Said, Stop> {
+    let patient = patient(cx)?;
+    Ok(known(cx, patient, Msg::new(patient.case.name, patient.case.name)))
+}
+
+/// The diagnosis is known: the signs, the reasons that were held back, the cure.
+fn known(cx: &mut Outside<'_>, patient: &Patient, first: Msg) -> Said {
+    cx.acts.push(Act::Diagnosed);
+    let Case { signs, cure, .. } = patient.case;
+    let said = Said::nothing()
+        .note(NoteKind::Did, Msg::new(format!("{}: {}", first.en, signs.en), format!("{}：{}", first.zh, signs.zh)));
+    let said = patient.held.iter().fold(said, |said, why| {
+        said.note(NoteKind::Did, Msg::new(format!("held back until now: {}", why.en), format!("此前没有说出的原因：{}", why.zh)))
+    });
+    said.note(NoteKind::Next, Msg::new(format!("the cure: {cure}"), format!("治法：{cure}")))
 }
 
 #[cfg(test)]
