@@ -83,8 +83,8 @@ impl Session {
             }
         };
         let held = Msg::new(
-            "why, the bench says when you have said it: `clinic is DIAGNOSIS`. `clinic hint`: where to look",
-            "原因要等你说出诊断之后才给出：`clinic is 诊断`。`clinic hint` 提示看哪里",
+            "the reason comes with the diagnosis: `clinic is DIAGNOSIS`. `clinic hint` says where to look",
+            "原因随诊断给出：`clinic is 诊断`。`clinic hint` 提示看哪里",
         );
         match &mut played.end {
             End::Failed { advice, .. } => {

@@ -93,6 +93,9 @@ fn file(path: &Path) -> Result<Said, Sorry> {
             break false;
         }
     };
+    if whole && bytes.is_empty() {
+        return Ok(Said::nothing().note(NoteKind::Did, Msg::new("an empty file", "空文件")));
+    }
     bytes.truncate(BYTES);
     let (lines, fits) = lines(path, &String::from_utf8_lossy(&bytes));
     let said = Said::nothing().show(Block::Lines(lines));

@@ -34,6 +34,15 @@ impl Drop for Scratch {
 }
 
 #[test]
+fn an_empty_file_is_said_to_be_empty() {
+    let scratch = Scratch::new("empty");
+    let path = scratch.0.join("nothing");
+    std::fs::write(&path, "").expect("the scratch directory is writable");
+    let said = look(&path, View::Subject).expect("it can be looked at");
+    assert!(said.view.is_empty() && said.notes[0].text.en == "an empty file", "{said:?}");
+}
+
+#[test]
 fn a_file_is_shown_as_it_is() {
     assert_eq!(shown("/proc/self/comm").len(), 1);
     assert!(shown("/proc/self/status").iter().any(|line| line.starts_with("NSpid:")));

@@ -54,6 +54,7 @@ pub const CARD: Card = Card {
             needs: "root cgroup2",
         },
         Example { after: "", line: "show /proc/self/ns/pid", shows: "pid:[", needs: "" },
+        Example { after: "unshare user", line: "show /proc/self/uid_map", shows: "an empty file", needs: "userns" },
         Example { after: "", line: "show /dev/null", shows: "a device", needs: "" },
         Example { after: "", line: "show --host /proc/sys/kernel/ostype", shows: "Linux", needs: "" },
     ],

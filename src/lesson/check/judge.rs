@@ -2,7 +2,7 @@
 
 use super::{Facts, Value};
 use crate::lesson::format::{Expr, Fact, Name, Operand, Operator, Tense};
-use crate::model::Msg;
+use crate::model::{Msg, Size};
 
 /// The facts at three moments.
 #[derive(Clone, Copy, Debug)]
@@ -83,8 +83,12 @@ fn compare(left: &[Value], operator: Operator, right: &[Value]) -> bool {
 /// What is the case, and what has to be, for somebody who has not read the file.
 fn seen(left: &Operand, operator: Operator, right: &Operand, moments: &Moments<'_>) -> Msg {
     match (left, right) {
+        // What it should be is for the learner to find out.
+        (Operand::Fact(_, name), _) if name.fact == Fact::Diagnosis => {
+            Msg::new("the right diagnosis has not been given", "还没有给出正确的诊断")
+        }
         (Operand::Fact(tense, name), Operand::Words(words)) => {
-            let is = stands(*tense, name, &moments.of(*tense, name));
+            let is = stands(*tense, name, &sized(moments.of(*tense, name), words));
             let (en, zh) = (words.join(" or "), words.join(" 或 "));
             let wanted = match operator {
                 Operator::Is | Operator::In => Msg::new(format!(", not {en}"), format!("，而不是 {zh}")),
@@ -130,6 +134,15 @@ fn seen(left: &Operand, operator: Operator, right: &Operand, moments: &Moments<'
             Msg::new(format!("{}, {}{}", is.en, other.en, wanted.en), format!("{}，{}{}", is.zh, other.zh, wanted.zh))
         }
         (Operand::Words(_), Operand::Words(_)) => Msg::default(),
+    }
+}
+
+/// A number of bytes as a size, where it is compared with one: `64M` and not 67108864.
+fn sized(value: Value, wanted: &[String]) -> Value {
+    let size = |word: &String| word.ends_with(['K', 'M', 'G', 'T']) && Size::parse(word, 0).is_ok();
+    match &value {
+        Value::Is(text) if wanted.iter().any(size) => text.parse().map_or(value, |bytes| Value::Is(Size::about(bytes))),
+        _ => value,
     }
 }
 
@@ -190,5 +203,18 @@ mod tests {
         let same = seen_of("ns.uts != base.ns.uts");
         assert_eq!(same.en, "ns.uts is none, as at the start of the lesson; it has to be another");
         assert_eq!(same.zh, "ns.uts 是 none，与本课开始时相同；两者应当不同");
+    }
+
+    #[test]
+    fn a_diagnosis_is_not_given_away() {
+        assert!(!seen_of("diagnosis == lo-down").en.contains("lo-down"));
+    }
+
+    #[test]
+    fn bytes_are_said_as_the_size_that_is_asked_for() {
+        let of = |value: &str, wanted: &str| sized(Value::Is(value.into()), &[wanted.to_string()]).in_words().en;
+        assert_eq!(of("67108864", "256M"), "64M");
+        assert_eq!(of("200", "20"), "200");
+        assert_eq!(of("max", "64M"), "max");
     }
 }
