@@ -138,10 +138,9 @@ fn list(cx: &mut Inside<'_>, _: &Args) -> Result<Said, Stop> {
     ];
     let said = Said::grid(head, links.iter().map(|link| link.row(&links)).collect());
     if links.iter().any(|link| link.name == "lo" && !link.up) {
-        return Ok(said.note(
-            NoteKind::Next,
-            Msg::new("lo is down, so not even 127.0.0.1 answers: `link up lo`", "lo 没有启用，连 127.0.0.1 都不通：`link up lo`"),
-        ));
+        return Ok(
+            said.note(NoteKind::Next, Msg::new("lo is down: `link up lo` brings it up", "lo 没有启用：用 `link up lo` 启用"))
+        );
     }
     Ok(said)
 }

@@ -116,13 +116,7 @@ impl Scene<'_> {
                 not => hidden(&not),
             },
             Fact::Addr(addr) => match read(&Path::new(PROC).join(pid.to_string()).join("net/fib_trie")) {
-                Seen::Is(text) => {
-                    if is_local(&text, addr) {
-                        Value::Is("present".into())
-                    } else {
-                        Value::None
-                    }
-                }
+                Seen::Is(text) => local(&text, addr).map_or(Value::None, |word| Value::Is(word.into())),
                 not => hidden(&not),
             },
             Fact::Children | Fact::Zombies => {
@@ -222,12 +216,11 @@ fn lacking<T>(not: &Seen<T>) -> Value {
     }
 }
 
-/// ENOENT: that namespace begins with the first child.
-/// Is this IPv4 address one of this namespace's, on a device that is up? In `net/fib_trie` a leaf names each address and network, and what it is
-/// stands below. An address is `host LOCAL` as soon as it is given; the network around it is `link UNICAST` only while its device is up. That
+/// Is this IPv4 address one of this namespace's: `present`, or `down` where its device is not up? In `net/fib_trie` a leaf names
+/// each address and network, and what it is stands below. An address is `host LOCAL` as soon as it is given; the network around it is `link UNICAST` only while its device is up. That
 /// of lo comes and goes with it.
-fn is_local(fib_trie: &str, addr: &str) -> bool {
-    let Ok(addr) = addr.parse::<Ipv4Addr>() else { return false };
+fn local(fib_trie: &str, addr: &str) -> Option<&'static str> {
+    let addr = addr.parse::<Ipv4Addr>().ok()?;
     let (mut leaf, mut local, mut reached) = (Ipv4Addr::UNSPECIFIED, false, addr.is_loopback());
     for line in fib_trie.lines().map(str::trim) {
         if let Some(name) = line.strip_prefix("|-- ") {
@@ -239,9 +232,10 @@ fn is_local(fib_trie: &str, addr: &str) -> bool {
             reached |= u32::from(addr) & mask == u32::from(leaf);
         }
     }
-    local && reached
+    local.then_some(if reached { "present" } else { "down" })
 }
 
+/// ENOENT: that namespace begins with the first child.
 fn link(kind: NsKind, link: Option<&Seen<crate::model::NsId>>) -> Value {
     match link {
         Some(Seen::Is(id)) => Value::Is(format!("{kind}:[{}]", id.ino)),
@@ -302,9 +296,9 @@ mod tests {
     fn an_address_counts_when_its_device_is_up() {
         let down = "Main:\n  +-- 0.0.0.0/0 3 0 5\n     |-- 10.0.0.1\n        /32 host LOCAL\n";
         let up = format!("{down}     |-- 10.0.0.0\n        /24 link UNICAST\n     |-- 127.0.0.1\n        /32 host LOCAL\n");
-        assert!(!is_local(down, "10.0.0.1"));
-        assert!(is_local(&up, "10.0.0.1"));
-        assert!(is_local(&up, "127.0.0.1"));
-        assert!(!is_local(&up, "10.0.0.2"));
+        assert_eq!(local(down, "10.0.0.1"), Some("down"));
+        assert_eq!(local(&up, "10.0.0.1"), Some("present"));
+        assert_eq!(local(&up, "127.0.0.1"), Some("present"));
+        assert_eq!(local(&up, "10.0.0.2"), None);
     }
 }
