@@ -161,7 +161,7 @@ fn ctrl_z_fg_and_ctrl_c_are_for_the_program() {
 fn bare_prompt(terminal: &Terminal) -> Option<usize> {
     let lines = terminal.view.lines();
     let left = |line: &String| line.split('│').next().unwrap_or_default().trim_end().to_string();
-    let (row, last) = lines.iter().map(left).enumerate().filter(|(_, line)| !line.is_empty()).last()?;
+    let (row, last) = lines.iter().map(left).enumerate().rfind(|(_, line)| !line.is_empty())?;
     last.ends_with('▸').then_some(row)
 }
 
