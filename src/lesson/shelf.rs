@@ -55,6 +55,11 @@ pub fn find(word: &str) -> Result<Entry, Missing> {
     bundled().into_iter().find(is).ok_or(Missing::Unknown)
 }
 
+/// The bundled lesson after this one.
+pub fn following(entry: &Entry) -> Option<Entry> {
+    bundled().into_iter().skip_while(|one| one.file != entry.file).nth(1)
+}
+
 /// A file that somebody named: it may be anything. What never ends, or waits for a writer, is refused.
 pub(super) fn read(path: &Path) -> io::Result<String> {
     let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
@@ -88,6 +93,9 @@ mod tests {
                 assert_eq!(find(word).expect("it is there").lesson.id, entry.lesson.id);
             }
         }
+        let first = &bundled()[0];
+        assert_eq!(following(first).map(|next| next.file), bundled().get(1).map(|next| next.file.clone()));
+        assert!(following(&bundled()[BUNDLED.len() - 1]).is_none());
         assert!(matches!(find("no-such-lesson"), Err(Missing::Unknown)));
         assert!(matches!(find("/no/such.txt"), Err(Missing::Unreadable(_))));
     }

@@ -232,8 +232,16 @@ fn welcome(style: &Style, holds_machine: bool) -> String {
         en: "you are root on this machine: programs that `spawn` starts are not guarded and may do what root may, until `unshare user`",
         zh: "你是这台机器的 root：`spawn` 启动的程序不受上述限制，root 能做的它都能做，直到 `unshare user`",
     };
+    const ORDINARY: Text = Text {
+        en: "you are an ordinary user: the kernel refuses what takes root, and most lessons take it. `boxlab --rootless` makes you root in a user namespace of your own",
+        zh: "你是普通用户：需要 root 的操作会被内核拒绝，多数课程也因此做不了。`boxlab --rootless` 让你在自己的用户命名空间中成为 root",
+    };
+    let more = match holds_machine {
+        true => Some(&ROOT),
+        false => (!nix::unistd::geteuid().is_root()).then_some(&ORDINARY),
+    };
     let mut text = String::new();
-    for (at, line) in LINES.iter().chain(holds_machine.then_some(&ROOT)).enumerate() {
+    for (at, line) in LINES.iter().chain(more).enumerate() {
         let role = match at {
             0 => Role::Plain,
             at if at == LINES.len() => Role::Warn,

@@ -98,6 +98,10 @@ fn seen(left: &Operand, operator: Operator, right: &Operand, moments: &Moments<'
             };
             Msg::new(is.en + &wanted.en, is.zh + &wanted.zh)
         }
+        (Operand::Words(words), Operand::Fact(_, Name { fact: Fact::LastCalls, .. })) => {
+            let words = words.join(" ");
+            Msg::new(format!("the last line made no successful call with {words}"), format!("上一行没有带 {words} 的成功调用"))
+        }
         (Operand::Words(words), Operand::Fact(tense, name)) => {
             let is = stands(*tense, name, &moments.of(*tense, name));
             let words = words.join(" ");
@@ -161,7 +165,6 @@ fn called(tense: Tense, name: &Name) -> Msg {
         Fact::LastExit => Msg::new("the exit status of the last line", "上一行的退出状态"),
         Fact::LastErrno => Msg::new("the errno of the last line", "上一行的 errno"),
         Fact::SubjectName => Msg::new("the current subject", "当前的被观察进程"),
-        Fact::LastCalls => Msg::new("what the last line called", "上一行的系统调用"),
         _ => Msg::same(name.to_string()),
     };
     match tense {
@@ -198,7 +201,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_said_without_the_names_that_only_an_author_knows() {
-        assert_eq!(seen_of("CLONE_NEWPID in last.calls").en, "CLONE_NEWPID is missing: what the last line called is none");
+        assert_eq!(seen_of("CLONE_NEWPID in last.calls").en, "the last line made no successful call with CLONE_NEWPID");
         assert_eq!(seen_of("hostname == box").en, "hostname is none, not box");
         let same = seen_of("ns.uts != base.ns.uts");
         assert_eq!(same.en, "ns.uts is none, as at the start of the lesson; it has to be another");

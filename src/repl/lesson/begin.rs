@@ -40,7 +40,15 @@ impl Class {
             return desk.say(&trust::told(word, &entry.lesson, &next, &desk.style));
         }
         if let Some(why) = self.prober.unmet(&entry.lesson.needs) {
-            return desk.say(&list::unfit_lesson(&entry, &why, &desk.style));
+            desk.say(&list::unfit_lesson(&entry, &why, &desk.style))?;
+            // It is no dead end: Enter goes on to the one after it.
+            return match shelf::following(&entry).filter(|_| self.guide.is_none()) {
+                Some(next) => {
+                    self.next = Some(next.file.clone());
+                    desk.say(&list::invitation(&next, self.log.progress.done(&next.lesson), false, &desk.style))
+                }
+                None => Ok(()),
+            };
         }
         self.parked = false;
         self.next = None;

@@ -30,7 +30,7 @@ pub fn invitation(entry: &Entry, done: usize, first: bool, style: &Style) -> Str
 pub fn unfit_lesson(entry: &Entry, why: &Msg, style: &Style) -> String {
     let title = &entry.lesson.title;
     let text =
-        Msg::new(format!("{} cannot be done here: {}", title.en, why.en), format!("这里无法进行“{}”：{}", title.zh, why.zh));
+        Msg::new(format!("“{}” cannot be done here: {}", title.en, why.en), format!("这里无法进行“{}”：{}", title.zh, why.zh));
     para(&sign(style, Sign::Careful), &text, Role::Warn, style)
 }
 
@@ -67,10 +67,14 @@ pub fn finished(entry: &Entry, marks: Option<&BTreeMap<&str, Mark>>, next: Optio
     let count = |mark: Mark| marks.into_iter().flat_map(BTreeMap::values).filter(|one| **one == mark).count();
     let (passed, skipped, missed) = (count(Mark::Passed) + count(Mark::Right), count(Mark::Skipped), count(Mark::Missed));
     let mut text = heading(&name(entry, style), style);
+    let (left_en, left_zh) = match count(Mark::Unfit) {
+        0 => (String::new(), String::new()),
+        unfit => (format!(", {unfit} left out here"), format!("，本机无法进行 {unfit}")),
+    };
     let (en, zh) = match marks {
         Some(_) => (
-            format!("the end of this lesson: {passed} passed, {skipped} skipped, {missed} answered wrong"),
-            format!("本课结束：通过 {passed}，跳过 {skipped}，答错 {missed}"),
+            format!("the end of this lesson: {passed} passed, {skipped} skipped, {missed} answered wrong{left_en}"),
+            format!("本课结束：通过 {passed}，跳过 {skipped}，答错 {missed}{left_zh}"),
         ),
         None => ("the end of this lesson".into(), "本课结束".into()),
     };

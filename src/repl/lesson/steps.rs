@@ -70,11 +70,9 @@ impl Class {
     /// The lesson is over.
     fn finish(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
         let Some(guide) = self.guide.take() else { return Ok(()) };
-        let shelf = shelf::bundled();
-        let at = shelf.iter().position(|entry| entry.file == guide.entry.file);
-        let next = at.and_then(|at| shelf.get(at + 1));
-        self.next = next.map(|entry| entry.file.clone());
+        let next = shelf::following(&guide.entry);
+        self.next = next.as_ref().map(|entry| entry.file.clone());
         let marks = (!self.show.to_a_class()).then(|| self.log.progress.marks(&guide.lesson().id));
-        desk.say(&list::finished(&guide.entry, marks.as_ref(), next, &desk.style))
+        desk.say(&list::finished(&guide.entry, marks.as_ref(), next.as_ref(), &desk.style))
     }
 }
