@@ -264,17 +264,18 @@ fn say(text: &str) -> std::io::Result<()> {
 type Bench = Editor<Assistant, DefaultHistory>;
 
 fn editor(session: &Session, style: &Style) -> rustyline::Result<Bench> {
-    let config = Config::builder()
+    let mut config = Config::builder()
         .completion_type(CompletionType::List)
         .history_ignore_space(true)
         .history_ignore_dups(true)?
         .max_history_size(2000)?
         // Ctrl-C stays a signal: `signals::line_begins` says why.
         .enable_signals(true)
-        .color_mode(if style.colour { ColorMode::Enabled } else { ColorMode::Disabled })
-        .build();
-    let mut editor = Editor::with_config(config)?;
-    editor.enable_synchronized_output(!style.spoken);
+        .color_mode(if style.colour { ColorMode::Enabled } else { ColorMode::Disabled });
+    // A synchronized update begins and ends with a write of its own, and each write to the screen's terminal is a turn of a kernel thread
+    // that the key's echo waits for. What one write brings the screen draws in one piece.
+    config.enable_synchronized_output(!style.spoken && !session.is_heard());
+    let mut editor = Editor::with_config(config.build())?;
     // There is nothing to go back to: the bench does not stop itself.
     editor.bind_sequence(KeyEvent::ctrl('Z'), Cmd::Noop);
     editor.set_helper(Some(Assistant { scene: scene(session), style: style.clone(), prompt: 0 }));

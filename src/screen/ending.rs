@@ -56,7 +56,7 @@ impl Screen {
         let _ = kernel::plumbing_kill(self.shell.as_raw(), libc::SIGCONT);
         let end = Instant::now() + Duration::from_secs(5);
         while self.over.is_none() && Instant::now() < end {
-            self.drain(Duration::ZERO);
+            self.drain(Duration::ZERO, 0);
             self.reap();
             std::thread::sleep(Duration::from_millis(2));
         }

@@ -14,6 +14,7 @@ use crate::model::{Lang, Msg, PaneWish, Report, Scene, Watched};
 use crate::observe::{pane::Reader, process::ignores_interrupt};
 use crate::script;
 use crate::session::{keeper, signals};
+use crate::ui::Style;
 use crate::ui::pane::{Foot, Picture};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -55,6 +56,8 @@ pub struct Screen {
     /// The editor waits with this prompt; empty: a line runs.
     pub(super) prompt: String,
     pane: Pane,
+    /// As of the pane's last layout.
+    style: Style,
     pub(super) foot: Foot,
     foot_until: Option<Instant>,
     pub(super) keys: Keys,
@@ -90,6 +93,7 @@ impl Screen {
             covered: false,
             prompt: String::new(),
             pane: Pane::default(),
+            style: script::bare_style(lang),
             foot: Foot::Keys,
             foot_until: None,
             keys: Keys::default(),
@@ -132,7 +136,7 @@ impl Screen {
             self.draw();
             self.wait(&incoming, tick);
         }
-        self.drain(Duration::from_millis(50));
+        self.drain(Duration::from_millis(50), 0);
         let keeper_lives = nix::unistd::getppid().as_raw() == keeper::pid();
         // Without the keeper it may be another job's by now; or nobody's, when the keeper led the session.
         let ours = keeper_lives || kernel::terminal_owner().is_none() || kernel::owns_terminal();
@@ -172,7 +176,7 @@ impl Screen {
             self.hear();
         }
         if master.intersects(PollFlags::POLLIN | PollFlags::POLLHUP) {
-            self.drain(DRAIN);
+            self.drain(DRAIN, MUCH);
         }
         if signal.contains(PollFlags::POLLIN) {
             while let Ok(Some(info)) = signals.read_signal() {
@@ -214,8 +218,8 @@ impl Screen {
         }
     }
 
-    /// Takes what the programs wrote, for so long at most.
-    pub(super) fn drain(&mut self, most: Duration) {
+    /// Takes what the programs wrote, for so long at most, and no longer than until less than `much` came at once.
+    pub(super) fn drain(&mut self, most: Duration, much: usize) {
         let end = Instant::now() + most;
         let mut bytes = [0; 65536];
         loop {
@@ -224,6 +228,11 @@ impl Screen {
                     self.emulator.advance(&bytes[..count]);
                     self.arrived += count;
                     self.stale_frame = true;
+                    // The answer to a key is drawn at once. To ask whether there is more would be to wait: a terminal that is found
+                    // empty has the kernel's thread that fills it finish first (flush_work in n_tty_read).
+                    if count < much {
+                        break;
+                    }
                 }
                 Err(Errno::EINTR) => {}
                 // EAGAIN: that was all. EIO: nobody has the other end open any more; the shell's end is told by SIGCHLD.
@@ -293,22 +302,19 @@ impl Screen {
         }
     }
 
-    fn style(&self) -> crate::ui::Style {
-        crate::ui::Style { names: self.scene.names.clone(), ..script::bare_style(self.lang) }
-    }
-
-    /// When the next frame may be drawn, where one is due: at once after a key, seldom while much is written.
+    /// When the next frame may be drawn, where one is due: at once after a key, seldom while much is written. What a program writes in a
+    /// synchronized update is not in the grid before that ends.
     fn frame_due(&self) -> Option<Instant> {
         let due = if self.arrived < MUCH { self.drawn } else { self.drawn + FRAME };
-        (self.stale_frame || self.stale_pane).then_some(due)
+        (self.stale_pane || self.stale_frame && self.emulator.sync_deadline().is_none()).then_some(due)
     }
 
     fn draw(&mut self) {
         if self.frame_due().is_none_or(|due| Instant::now() < due) {
             return;
         }
-        let style = self.style();
         if self.stale_pane {
+            self.style = Style { names: self.scene.names.clone(), ..script::bare_style(self.lang) };
             let picture = Picture {
                 subjects: self.subjects.clone(),
                 current: self.scene.current.clone(),
@@ -316,12 +322,12 @@ impl Screen {
                 outsider: self.reader.outsider(),
                 covered: self.covered,
             };
-            self.pane = Pane::new(&picture, &self.foot, &self.layout, &style);
+            self.pane = Pane::new(&picture, &self.foot, &self.layout, &self.style);
         }
         if (self.frame.columns, self.frame.rows) != (self.layout.columns, self.layout.rows) {
             self.frame = Frame::new(self.layout.columns, self.layout.rows);
         }
-        draw::draw(&mut self.frame, &self.emulator, &self.layout, &self.pane, &style);
+        draw::draw(&mut self.frame, &self.emulator, &self.layout, &self.pane, &self.style);
         self.tty.follow(self.emulator.mode(), self.wheel && self.layout.pane.is_some());
         let bytes = self.encoder.encode(&self.frame);
         if !bytes.is_empty() {
