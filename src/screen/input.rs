@@ -5,6 +5,7 @@ use super::memory;
 use super::run::Screen;
 use crate::kernel;
 use crate::model::{Msg, PaneOrder, Side, Watched};
+use crate::observe::pane::Reader;
 use crate::subject::ARGV0;
 use crate::ui::pane::Foot;
 use alacritty_terminal::term::TermMode;
@@ -115,9 +116,10 @@ impl Screen {
 
     /// What is in a process group beside its leader, of what the pane knows. Not a subject: while it waits for the program it is in the
     /// program's group, to hear of Ctrl-C, and all that it has become would be lost with it.
-    fn members(&mut self, group: i32) -> Vec<i32> {
+    fn members(&self, group: i32) -> Vec<i32> {
         // Read anew: where the pane is hidden nobody does.
-        let subjects: Vec<Watched> = self.scene.subjects.iter().map(|who| self.reader.read(who)).collect();
+        let mut reader = Reader::default();
+        let subjects: Vec<Watched> = self.scene.subjects.iter().map(|who| reader.read(who)).collect();
         let branches = subjects.iter().flat_map(|one| &one.tree);
         let programs = branches.filter(|branch| branch.pid != group && branch.command != ARGV0).map(|branch| branch.pid);
         programs.filter(|pid| getpgid(Some(Pid::from_raw(*pid))).is_ok_and(|of| of.as_raw() == group)).collect()

@@ -1,7 +1,7 @@
 //! The screen: the programs' terminal at the left, the pane beside it. It owns the real terminal and the inner pty's master.
 //!
-//! keeper → screen → shell (leads a session on the inner pty) → subject. One thread; the screen's namespaces are the host's for ever,
-//! so it sees everything from outside. Whatever cannot be set up leaves the plain shell.
+//! keeper → screen → shell (leads a session on the inner pty) → subject. The screen's namespaces are the host's for ever,
+//! so it sees everything from outside; it does so in a thread beside the one loop that moves keys and output. Whatever cannot be set up leaves the plain shell.
 
 mod draw;
 mod emulator;
@@ -15,6 +15,8 @@ mod link;
 mod look;
 mod memory;
 mod run;
+mod sampler;
+mod scene;
 mod tty;
 pub mod watch;
 

@@ -1,4 +1,4 @@
-//! The screen's one loop: what the programs write, what is typed, what the shell reports, what the kernel shows.
+//! The screen's one loop: it waits for what the programs write, what is typed, what the shell reports and what the sampler has seen.
 
 use super::draw::{self, Pane};
 use super::emulator::{Emulator, Wish};
@@ -7,11 +7,10 @@ use super::frame::Frame;
 use super::keys::Keys;
 use super::layout::Layout;
 use super::link::FromShell;
-use super::memory;
+use super::sampler::Sampler;
 use super::tty::Tty;
 use crate::kernel;
-use crate::model::{Lang, Msg, PaneWish, Report, Scene, Watched};
-use crate::observe::{pane::Reader, process::ignores_interrupt};
+use crate::model::{Lang, Msg, Outsider, PaneWish, Scene, Watched};
 use crate::script;
 use crate::session::{keeper, signals};
 use crate::ui::Style;
@@ -42,17 +41,21 @@ pub struct Screen {
     pub(super) lang: Lang,
     pub(super) tty: Tty,
     pub(super) master: OwnedFd,
-    from: FromShell,
+    pub(super) from: FromShell,
     pub(super) wish: PaneWish,
     pub(super) layout: Layout,
     pub(super) shell: Pid,
     pub(super) emulator: Emulator,
     pub(super) encoder: Encoder,
     frame: Frame,
-    pub(super) reader: Reader,
+    /// None: there could be no thread.
+    pub(super) sampler: Option<Sampler>,
     pub(super) scene: Scene,
-    subjects: Vec<Watched>,
-    covered: bool,
+    /// What the shell said last has not been drawn, for it has not been seen yet.
+    pub(super) unseen: bool,
+    pub(super) subjects: Vec<Watched>,
+    pub(super) outsider: Outsider,
+    pub(super) covered: bool,
     /// The editor waits with this prompt; empty: a line runs.
     pub(super) prompt: String,
     pane: Pane,
@@ -87,9 +90,11 @@ impl Screen {
             emulator: Emulator::new(layout.left, light),
             encoder: Encoder::default(),
             frame: Frame::new(layout.columns, layout.rows),
-            reader: Reader::default(),
+            sampler: None,
             scene: Scene { lang, ..Scene::default() },
+            unseen: false,
             subjects: Vec::new(),
+            outsider: Outsider::default(),
             covered: false,
             prompt: String::new(),
             pane: Pane::default(),
@@ -126,11 +131,16 @@ impl Screen {
         if let Some(signal) = signals::ending() {
             self.end(signal);
         }
+        // Also only now: it must leave the signals to this thread.
+        match Sampler::start() {
+            Ok(sampler) => self.sampler = Some(sampler),
+            Err(error) => self.say(Msg::new(format!("the pane cannot be read: {error}"), format!("无法读取面板的内容：{error}"))),
+        }
         let mut tick = Instant::now();
         while self.over.is_none() {
             kernel::fail_if_asked();
             if Instant::now() >= tick {
-                self.look();
+                self.tick();
                 tick = Instant::now() + TICK;
             }
             self.draw();
@@ -161,9 +171,10 @@ impl Screen {
             PollFd::new(self.master.as_fd(), to_programs),
             PollFd::new(signals.as_fd(), PollFlags::POLLIN),
             PollFd::new(self.from.fd(), PollFlags::POLLIN),
+            PollFd::new(self.sampler.as_ref().map_or(stdin, Sampler::fd), PollFlags::POLLIN),
         ];
         let came = poll(&mut fds, wait).unwrap_or(0);
-        let [stdin, master, signal, report] = [0, 1, 2, 3].map(|at| fds[at].revents().unwrap_or(PollFlags::empty()));
+        let [stdin, master, signal, report, _] = [0, 1, 2, 3, 4].map(|at| fds[at].revents().unwrap_or(PollFlags::empty()));
         if came == 0 && self.keys.holds() {
             let inputs = self.keys.flush();
             self.obey(inputs);
@@ -175,6 +186,7 @@ impl Screen {
         if report.contains(PollFlags::POLLIN) {
             self.hear();
         }
+        self.see();
         if master.intersects(PollFlags::POLLIN | PollFlags::POLLHUP) {
             self.drain(DRAIN, MUCH);
         }
@@ -254,54 +266,6 @@ impl Screen {
         }
     }
 
-    fn hear(&mut self) {
-        for report in self.from.take() {
-            match report {
-                Report::Scene(scene) => {
-                    self.lang = scene.lang;
-                    self.scene = scene;
-                    self.reader.line_ran();
-                    self.look();
-                    self.stale_pane = true;
-                }
-                Report::Runs => self.scene.changes.clear(),
-                Report::Prompt(prompt) => self.prompt = prompt,
-                Report::Pane(order) => {
-                    self.wish.obey(order);
-                    memory::save(self.wish);
-                    self.lay_out();
-                }
-                Report::Cover(covered) => {
-                    self.covered = covered;
-                    self.stale_pane = true;
-                }
-            }
-        }
-    }
-
-    /// Reads the subjects anew.
-    fn look(&mut self) {
-        if self.tty.size() != (self.layout.columns as u16, self.layout.rows as u16) {
-            self.resized();
-        }
-        if self.layout.pane.is_none() {
-            return;
-        }
-        let deaf = self.prompt.is_empty() && self.foreground().is_some_and(ignores_interrupt);
-        match (&self.foot, deaf) {
-            (Foot::Keys, true) => (self.foot, self.stale_pane) = (Foot::Deaf, true),
-            (Foot::Deaf, false) => (self.foot, self.stale_pane) = (Foot::Keys, true),
-            _ => {}
-        }
-        let subjects: Vec<Watched> = self.scene.subjects.iter().map(|who| self.reader.read(who)).collect();
-        if subjects != self.subjects {
-            // A namespace that was born while the line still runs has the name that it will have.
-            subjects.iter().for_each(|one| self.scene.names.births(&one.name, &one.seen));
-            self.subjects = subjects;
-            self.stale_pane = true;
-        }
-    }
-
     /// When the next frame may be drawn, where one is due: at once after a key, seldom while much is written. What a program writes in a
     /// synchronized update is not in the grid before that ends.
     fn frame_due(&self) -> Option<Instant> {
@@ -319,7 +283,7 @@ impl Screen {
                 subjects: self.subjects.clone(),
                 current: self.scene.current.clone(),
                 changes: self.scene.changes.clone(),
-                outsider: self.reader.outsider(),
+                outsider: self.outsider.clone(),
                 covered: self.covered,
             };
             self.pane = Pane::new(&picture, &self.foot, &self.layout, &self.style);
