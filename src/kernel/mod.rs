@@ -45,7 +45,7 @@ pub use mount::{
 };
 
 pub use ipc::SysV;
-pub use limit::{Policy, nice, policy, rlimit};
+pub use limit::{Policy, nice, policy, rlimit, take_short_turns};
 pub use memory::forget_code;
 pub use netlink::{Heard, Netlink};
 pub use notify::{Asked, Reply, listen_for_calls, plumbing_receive, plumbing_send};

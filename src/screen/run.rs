@@ -136,6 +136,7 @@ impl Screen {
             Ok(sampler) => self.sampler = Some(sampler),
             Err(error) => self.say(Msg::new(format!("the pane cannot be read: {error}"), format!("无法读取面板的内容：{error}"))),
         }
+        kernel::take_short_turns();
         let mut tick = Instant::now();
         while self.over.is_none() {
             kernel::fail_if_asked();
