@@ -132,8 +132,17 @@ impl Hierarchies {
         let Some(dir) = dirs.get(&hierarchy.key) else { return missing() };
         match hierarchy.version {
             Version::V2 => trimmed(read(&dir.join(knob.file))),
-            Version::V1 => v1::read_as_v2(dir, knob, dirs.get("cpuacct").map(PathBuf::as_path)),
+            Version::V1 => v1::read_as_v2(dir, knob, self.accounts_of(hierarchy, dir, dirs)),
         }
+    }
+
+    /// Where cpuacct counts for this cgroup. None where that is another hierarchy and the process sits in another group there:
+    /// a process that was moved in one of both only is still counted with its old group, often the whole machine.
+    fn accounts_of<'a>(&self, hierarchy: &Hierarchy, dir: &Path, dirs: &'a BTreeMap<String, PathBuf>) -> Option<&'a Path> {
+        let accounts = self.of("cpuacct")?;
+        let there = dirs.get(&accounts.key)?;
+        let inner = |one: &Hierarchy, dir: &Path| dir.strip_prefix(&one.mount).map(Path::to_path_buf).ok();
+        (inner(accounts, there) == inner(hierarchy, dir)).then_some(there.as_path())
     }
 
     /// The hierarchy where a file of v2's name is to be found, and the controller that it asks for there: v2's own where that

@@ -102,6 +102,9 @@ fn v1_reads_in_the_words_of_v2() {
     assert_eq!(seen.cpu.weight, Seen::Is(50));
     let stat = seen.cpu.stat.is().unwrap();
     assert_eq!((stat["usage_usec"], stat["nr_throttled"], stat["throttled_usec"]), (9000, 3, 5));
+    // Counted by another group: that is not this one's use.
+    let elsewhere = fixture.dirs(&[("cpu", "c"), ("cpuacct", "m")]);
+    assert!(!v1.state(&elsewhere).cpu.stat.is().unwrap().contains_key("usage_usec"));
     assert_eq!(seen.frozen, Seen::Is(true));
     assert_eq!((seen.procs, seen.children), (vec![7, 12], vec!["web".to_string()]));
     assert_eq!(seen.pids.max.errno(), Some(Errno::ENOENT));

@@ -16,7 +16,12 @@ pub struct Case {
     /// What one sees where this is the reason: said to who names it rightly, and to who names it wrongly.
     pub signs: Text,
     /// A line or two that cure it.
-    pub cure: &'static str,
+    pub cure: Text,
+}
+
+/// A line, which is the same in each language.
+const fn line(text: &'static str) -> Text {
+    Text { en: text, zh: text }
 }
 
 /// All cases.
@@ -35,7 +40,7 @@ pub const CASES: &[Case] = &[
             en: "`link` lists lo as down, and 127.0.0.1 is ENETUNREACH: the network namespace is new, and nobody switched lo on",
             zh: "`link` 显示 lo 未启用，127.0.0.1 返回 ENETUNREACH：网络命名空间是新的，没有人启用 lo",
         },
-        cure: "link up lo",
+        cure: line("link up lo"),
     },
     Case {
         name: "dead-init",
@@ -52,7 +57,7 @@ pub const CASES: &[Case] = &[
             en: "clone3 is ENOMEM, and in `show ns` pid_for_children is another namespace than pid: its first process has ended, and nothing can be born there any more",
             zh: "clone3 返回 ENOMEM，而 `show ns` 中 pid_for_children 与 pid 不同：那个命名空间的第一个进程已经结束，再也不能在里面出生任何进程",
         },
-        cure: "reset",
+        cure: line("reset"),
     },
     Case {
         name: "pids-max",
@@ -66,7 +71,7 @@ pub const CASES: &[Case] = &[
             en: "clone3 is EAGAIN, and `cgroup get pids.max` is as much as pids.current: the cgroup is full",
             zh: "clone3 返回 EAGAIN，`cgroup get pids.max` 与 pids.current 相等：cgroup 满了",
         },
-        cure: "cgroup set pids.max max",
+        cure: line("cgroup set pids.max max"),
     },
     Case {
         name: "memory-max",
@@ -82,7 +87,7 @@ pub const CASES: &[Case] = &[
             en: "SIGKILL, which nobody sent, and `cgroup get memory.events` counts an oom_kill: the memory limit was met",
             zh: "没有人发送，却收到 SIGKILL；`cgroup get memory.events` 里 oom_kill 增加了：撞上了内存上限",
         },
-        cure: "cgroup set memory.max max",
+        cure: line("cgroup set memory.max max"),
     },
     Case {
         name: "cpu-max",
@@ -96,7 +101,7 @@ pub const CASES: &[Case] = &[
             en: "it gets a small share of one CPU, and nr_throttled in `cgroup get cpu.stat` grows: the cgroup is stopped for most of each period",
             zh: "它只得到一个 CPU 的一小部分，`cgroup get cpu.stat` 中 nr_throttled 不断增加：每个周期的大部分时间 cgroup 都被停住",
         },
-        cure: "cgroup set cpu.max max",
+        cure: line("cgroup set cpu.max max"),
     },
     Case {
         name: "frozen",
@@ -113,7 +118,7 @@ pub const CASES: &[Case] = &[
             en: "it is neither gone nor busy: `cgroup get cgroup.freeze` is 1, and so it runs no instruction",
             zh: "它既没有死也不在忙：`cgroup get cgroup.freeze` 是 1，所以一条指令也不执行",
         },
-        cure: "cgroup thaw",
+        cure: line("cgroup thaw"),
     },
     Case {
         name: "no-map",
@@ -127,7 +132,7 @@ pub const CASES: &[Case] = &[
             en: "every ID shows as 65534, and `show /proc/self/uid_map` is empty: a user namespace without a map",
             zh: "所有 ID 都显示为 65534，`show /proc/self/uid_map` 是空的：用户命名空间没有映射",
         },
-        cure: "idmap uid 0 0 1; idmap gid 0 0 1",
+        cure: line("idmap uid 0 0 1; idmap gid 0 0 1"),
     },
     Case {
         name: "covered",
@@ -141,7 +146,7 @@ pub const CASES: &[Case] = &[
             en: "`mounts` shows a new mount over /usr, and `show --host /usr` still has everything: what is covered is not gone",
             zh: "`mounts` 显示 /usr 上有一个新挂载，而 `show --host /usr` 里什么都在：被盖住不等于没了",
         },
-        cure: "umount /usr",
+        cure: line("umount /usr"),
     },
     Case {
         name: "no-capability",
@@ -158,7 +163,7 @@ pub const CASES: &[Case] = &[
             en: "EPERM with uid 0, and `caps` lacks SYS_ADMIN: root is a number, the power is in the capabilities",
             zh: "uid 是 0 却得到 EPERM，`caps` 里没有 SYS_ADMIN：root 只是一个号码，权力在权能里",
         },
-        cure: "reset",
+        cure: line("reset"),
     },
     Case {
         name: "seccomp",
@@ -175,7 +180,7 @@ pub const CASES: &[Case] = &[
             en: "EPERM although `caps` has SYS_ADMIN and the namespace is its own; `show /proc/self/status` says Seccomp: 2, so a filter answers before the kernel looks",
             zh: "`caps` 里有 SYS_ADMIN，命名空间也是自己的，却得到 EPERM；`show /proc/self/status` 中 Seccomp 为 2：内核还没看，过滤器就先回答了",
         },
-        cure: "reset",
+        cure: line("reset"),
     },
     Case {
         name: "foreign-proc",
@@ -192,7 +197,7 @@ pub const CASES: &[Case] = &[
             en: "/proc was mounted in another PID namespace, and shows the numbers of that one: the first word of `show /proc/self/stat` is not 1",
             zh: "/proc 是在另一个 PID 命名空间里挂载的，显示的是那里的号码：`show /proc/self/stat` 的第一个词不是 1",
         },
-        cure: "unshare mnt; mount private -r /; mount proc /proc",
+        cure: line("unshare mnt; mount private -r /; mount proc /proc"),
     },
     Case {
         name: "file-limit",
@@ -209,7 +214,7 @@ pub const CASES: &[Case] = &[
             en: "SIGXFSZ, the signal of a size limit for files: `rlimit` shows fsize 0",
             zh: "SIGXFSZ 是文件大小限制的信号：`rlimit` 显示 fsize 为 0",
         },
-        cure: "rlimit fsize unlimited",
+        cure: line("rlimit fsize unlimited"),
     },
     Case {
         name: "port-taken",
@@ -223,7 +228,10 @@ pub const CASES: &[Case] = &[
             en: "EADDRINUSE: somebody in the same network namespace listens there already; `ps` shows it, `connect 127.0.0.1 80` talks to it",
             zh: "EADDRINUSE：同一网络命名空间里已经有人在监听；`ps` 能看到它，`connect 127.0.0.1 80` 能和它说上话",
         },
-        cure: "kill the listener that `ps` shows: kill KILL PID",
+        cure: Text {
+            en: "end the listener, whose PID `ps` shows: kill KILL PID",
+            zh: "结束 `ps` 所列的那个监听进程：kill KILL PID",
+        },
     },
 ];
 

@@ -171,7 +171,7 @@ fn known(cx: &mut Outside<'_>, patient: &Patient, first: Msg) -> Said {
     let said = patient.held.iter().fold(said, |said, why| {
         said.note(NoteKind::Did, Msg::new(format!("held back until now: {}", why.en), format!("此前没有说出的原因：{}", why.zh)))
     });
-    said.note(NoteKind::Next, Msg::new(format!("the cure: {cure}"), format!("治法：{cure}")))
+    said.note(NoteKind::Next, Msg::new(format!("the cure: {}", cure.en), format!("治法：{}", cure.zh)))
 }
 
 #[cfg(test)]
