@@ -141,8 +141,8 @@ impl Hierarchies {
     fn accounts_of<'a>(&self, hierarchy: &Hierarchy, dir: &Path, dirs: &'a BTreeMap<String, PathBuf>) -> Option<&'a Path> {
         let accounts = self.of("cpuacct")?;
         let there = dirs.get(&accounts.key)?;
-        let inner = |one: &Hierarchy, dir: &Path| dir.strip_prefix(&one.mount).map(Path::to_path_buf).ok();
-        (inner(accounts, there) == inner(hierarchy, dir)).then_some(there.as_path())
+        let inner = there.strip_prefix(&accounts.mount).unwrap_or(there);
+        (inner == dir.strip_prefix(&hierarchy.mount).unwrap_or(dir)).then_some(there.as_path())
     }
 
     /// The hierarchy where a file of v2's name is to be found, and the controller that it asks for there: v2's own where that

@@ -102,12 +102,29 @@ fn v1_reads_in_the_words_of_v2() {
     assert_eq!(seen.cpu.weight, Seen::Is(50));
     let stat = seen.cpu.stat.is().unwrap();
     assert_eq!((stat["usage_usec"], stat["nr_throttled"], stat["throttled_usec"]), (9000, 3, 5));
-    // Counted by another group: that is not this one's use.
-    let elsewhere = fixture.dirs(&[("cpu", "c"), ("cpuacct", "m")]);
-    assert!(!v1.state(&elsewhere).cpu.stat.is().unwrap().contains_key("usage_usec"));
     assert_eq!(seen.frozen, Seen::Is(true));
     assert_eq!((seen.procs, seen.children), (vec![7, 12], vec!["web".to_string()]));
     assert_eq!(seen.pids.max.errno(), Some(Errno::ENOENT));
+}
+
+#[test]
+fn what_cpuacct_counts_for_another_group_is_not_this_ones() {
+    let fixture = Fixture::new(
+        "acct",
+        &[
+            ("cg/cpu/a/cpu.stat", "nr_periods 4\nnr_throttled 3\nthrottled_time 5000\n"),
+            ("cg/acct/cpuacct.usage", "9000000\n"),
+            ("cg/acct/a/cpuacct.usage", "7000000\n"),
+        ],
+    );
+    let apart = "1 0 0:1 / /cg/cpu rw - cgroup cgroup rw,cpu\n2 0 0:2 / /cg/acct rw - cgroup cgroup rw,cpuacct\n";
+    let found = Hierarchies::of_mountinfo(&fixture.0, apart);
+    let usage = |acct: &str| {
+        let dirs = fixture.dirs(&[("cpu", "cg/cpu/a"), ("cpuacct", acct)]);
+        found.state(&dirs).cpu.stat.is().and_then(|stat| stat.get("usage_usec").copied())
+    };
+    assert_eq!(usage("cg/acct/a"), Some(7000));
+    assert_eq!(usage("cg/acct"), None, "that is the whole machine");
 }
 
 #[test]
