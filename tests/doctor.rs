@@ -1,5 +1,7 @@
 //! `doctor` says what is so: on a machine that allows all, on one that forbids something, and as an ordinary user.
 
+mod needs;
+
 use boxlab::model::{Block, Mark, Turn};
 use std::process::{Command, Stdio};
 
@@ -46,6 +48,10 @@ fn nothing_is_refused_where_all_is_allowed() {
     for kind in ["user", "mnt", "pid", "net", "uts", "ipc", "cgroup", "time"] {
         assert!(marked(&turn, Mark::Own).contains(&format!("unshare {kind}")), "{kind}");
     }
+    assert!(marked(&turn, Mark::Own).contains(&"seccomp notify".into()), "{refused:?}: {}", reasons(&turn));
+    if needs::lacks("linux:6.3", true).is_none() {
+        assert!(marked(&turn, Mark::Own).contains(&"mount idmap".into()), "{refused:?}: {}", reasons(&turn));
+    }
 }
 
 /// The limits of /proc/sys/user hold for the user namespace in which they are written, so that this harms nobody.
@@ -58,7 +64,7 @@ fn what_is_forbidden_is_named_with_its_reason() {
     }
     let turn = doctor(&["unshare", "-Ur", "sh", "-c", forbid, "sh"]);
     let refused = marked(&turn, Mark::Bad);
-    for name in ["unshare user", "unshare net", "uid_map", "veth"] {
+    for name in ["unshare user", "unshare net", "uid_map", "veth", "mount idmap"] {
         assert!(refused.iter().any(|one| one == name), "{name}: {refused:?}");
     }
     assert!(!refused.iter().any(|one| one == "unshare uts"), "{refused:?}");

@@ -76,3 +76,29 @@ fn the_receipt_names_other_tools_and_the_manual() {
         assert!(shown.contains(piece), "{piece}: {shown}");
     }
 }
+
+/// `explain` and the guard judge by one and the same question: also a namespace that is neither the host's nor the bench's.
+#[test]
+fn what_explain_says_of_the_guard_is_what_the_guard_does() {
+    if let Some(word) = needs::missing("root") {
+        return eprintln!("skipped: needs {word}");
+    }
+    let mut stranger = std::process::Command::new("unshare").args(["--uts", "sleep", "60"]).spawn().expect("unshare runs");
+    let pid = stranger.id();
+    let own = std::fs::read_link("/proc/self/ns/uts").expect("it is there");
+    let end = Instant::now() + Duration::from_secs(20);
+    while std::fs::read_link(format!("/proc/{pid}/ns/uts")).is_ok_and(|link| link == own) && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let host = turns("explain hostname; hostname guard-failed");
+    let entered = turns(&format!("setns {pid} uts; explain hostname; hostname guard-failed"));
+    let made = turns("unshare uts; explain hostname; hostname box");
+    stranger.kill().and_then(|()| stranger.wait()).expect("it is ours");
+    for (turns, why) in [(&host, "shares the host's uts namespace"), (&entered, "was not made by this bench")] {
+        let [.., explained, refused] = turns.as_slice() else { panic!("{turns:?}") };
+        assert!(refused["end"]["kind"] == "refused" && refused["end"]["why"]["en"].to_string().contains(why), "{turns:?}");
+        let said = refused["end"]["why"]["en"].as_str().unwrap_or_default();
+        assert!(explained["view"].to_string().contains(&format!("refused now: {said}")), "{explained}");
+    }
+    assert!(made[1]["view"].to_string().contains("was made by this bench") && made[2]["end"]["kind"] == "done", "{made:?}");
+}

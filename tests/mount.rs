@@ -27,6 +27,33 @@ fn after<'a>(text: &'a str, line: &str) -> &'a str {
 /// A host whose mounts are shared, as systemd makes them: a mount namespace for this test alone.
 const SHARED_HOST: &[&str] = &["unshare", "--mount", "--propagation", "shared"];
 
+/// Every command that mounts says so where the mount below is shared: it is one question, asked after each of them.
+#[test]
+fn a_mount_that_travels_is_told_of_whatever_made_it() {
+    if let Some(word) = needs::missing("root linux:6.3 fs:overlay") {
+        return eprintln!("skipped: needs {word}");
+    }
+    let ground = "unshare mnt; mount private -r /; mount tmpfs /mnt; mkdir /mnt/a /mnt/b /mnt/c; mount tmpfs /srv; \
+                  subject new b; unshare user; idmap uid 0 100000 9; idmap gid 0 100000 9; subject use a";
+    let lines = [
+        "mount tmpfs /mnt/a",
+        "mount fsopen tmpfs /mnt/a",
+        "mount bind /mnt/b /mnt/a",
+        "mount idmap /mnt/b /mnt/a b",
+        "mount mask /mnt/a",
+        "mount overlay /mnt/b /mnt/c - - /mnt/a",
+        "mount move /srv /mnt/a",
+        "rootfs make /mnt/a",
+    ];
+    for line in lines {
+        for (shared, is_told) in [("mount shared /mnt; ", true), ("", false)] {
+            let text = run(&[], &format!("{ground}; {shared}{line}"));
+            let said = after(&text, line);
+            assert_eq!(said.contains("it appears in every copy of /mnt"), is_told, "{line}:\n{said}");
+        }
+    }
+}
+
 #[test]
 fn what_would_travel_to_the_host_is_refused() {
     if let Some(word) = needs::missing("root") {

@@ -1,8 +1,9 @@
 //! `--rootless`: the whole bench in a user namespace in which an ordinary user is root.
 
+use crate::command::newuidmap;
 use crate::kernel;
 use crate::model::{Lang, Text, errno_name};
-use crate::observe::subordinate::{Range, subordinate};
+use crate::observe::subordinate::subordinate;
 use std::path::Path;
 
 /// `--rootless`. Errors: the exit status; what is wrong has been said.
@@ -16,8 +17,10 @@ pub fn become_root(lang: Lang) -> Result<(), i32> {
         });
         return Err(2);
     }
-    let pairs = |ranges: Vec<Range>| ranges.into_iter().map(|range| (range.first, range.count)).collect();
-    match kernel::become_root(subordinate(Path::new("/etc"), uid.as_raw()).map(pairs)) {
+    let lent = subordinate(Path::new("/etc"), uid.as_raw());
+    let some = lent.iter().all(|ranges| !ranges.is_empty());
+    let helpers = some.then(|| newuidmap(std::process::id(), lent).ok()).flatten();
+    match kernel::become_root(helpers) {
         Ok(true) => Ok(()),
         Ok(false) => {
             say(ONE_ID);

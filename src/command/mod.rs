@@ -5,6 +5,7 @@ pub mod card;
 pub mod cgroup;
 pub mod context;
 mod export;
+pub mod guard;
 mod ipc;
 mod lab;
 pub mod lesson;
@@ -22,7 +23,8 @@ pub use context::{Act, Held, Inside, Job, Jobs, Lookout, Outside, Pin, Said, Ste
 pub use lab::clinic;
 pub use lab::topics;
 pub use line::{Parsed, nearest, parse, split, words};
-pub use mount::archive::Image;
+pub use mount::{archive::Image, travelled};
+pub use ns::idmap_auto::helpers as newuidmap;
 
 use crate::model::Text;
 

@@ -1,6 +1,7 @@
 //! The bench itself in a user namespace, in which an ordinary user is root: `boxlab --rootless`. Plumbing, before there is a session.
 
-use super::{exit_now, fork_worker};
+use super::{Kernel, Program, exit_now, fork_worker};
+use crate::model::Exit;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sched::CloneFlags;
@@ -9,31 +10,24 @@ use nix::unistd::Pid;
 use std::fs::File;
 use std::io::Write;
 use std::os::fd::AsRawFd;
-use std::process::{Command, Stdio};
 
-/// A new user namespace for this process. Its own IDs are 0 there; IDs from 1 on are the subordinate ones, given as pairs of a
-/// first and a count, for users and for groups. Returns whether those are mapped: newuidmap(1), which may do it, can be missing or
-/// refuse, and then there is the one ID that every user may map. Only for a process with one thread.
+/// A new user namespace for this process. Its own IDs are 0 there; IDs from 1 on are the subordinate ones, which `helpers`
+/// (newuidmap(1), newgidmap(1)) map for it. Returns whether those are mapped: the helpers can be missing or refuse, and then there is
+/// the one ID that every user may map. Only for a process with one thread.
 ///
 /// Errors: as unshare(2): EPERM where a setting or a security module forbids it, ENOSPC at a limit (user_namespaces(7)); as
 /// write(2) to the maps.
-pub fn become_root(subordinate: [Vec<(u32, u32)>; 2]) -> Result<bool, Errno> {
+pub fn become_root(helpers: Option<[Program; 2]>) -> Result<bool, Errno> {
     let (uid, gid) = (nix::unistd::geteuid().as_raw(), nix::unistd::getegid().as_raw());
-    let own = std::process::id();
     let (unshared, told) = nix::unistd::pipe2(OFlag::O_CLOEXEC)?;
     // newuidmap is set-user-ID root: inside the new namespace that root has no ID, so who calls it has to stay outside.
     let helper = fork_worker(|| {
         // Its copy of the end that is written to; with it, it would wait for itself. `exit_now` below drops nothing twice.
         let _ = nix::unistd::close(told.as_raw_fd());
         let ready = nix::unistd::read(&unshared, &mut [0]);
-        let map = |program: &str, id: u32, ranges: &[(u32, u32)]| {
-            let words = triples(id, ranges);
-            let run = Command::new(program).arg(own.to_string()).args(words).stdin(Stdio::null()).stderr(Stdio::null()).status();
-            run.is_ok_and(|status| status.success())
-        };
-        let [users, groups] = &subordinate;
-        let some = !users.is_empty() && !groups.is_empty() && matches!(ready, Ok(1));
-        exit_now(i32::from(!(some && map("newuidmap", uid, users) && map("newgidmap", gid, groups))))
+        let run = |program: &Program| matches!(Kernel::new().run_helper(program), Ok((Exit::Status(0), _)));
+        let some = helpers.as_ref().filter(|_| matches!(ready, Ok(1)));
+        exit_now(i32::from(!some.is_some_and(|programs| programs.iter().all(run))))
     })?;
     let unshared = nix::sched::unshare(CloneFlags::CLONE_NEWUSER);
     match unshared {
@@ -61,26 +55,4 @@ pub fn become_root(subordinate: [Vec<(u32, u32)>; 2]) -> Result<bool, Errno> {
 
 fn is_empty(file: &str) -> bool {
     std::fs::read_to_string(format!("/proc/self/{file}")).is_ok_and(|text| text.trim().is_empty())
-}
-
-/// newuidmap's words: 0 is `id`, and the ranges follow without a gap.
-fn triples(id: u32, ranges: &[(u32, u32)]) -> Vec<String> {
-    let mut words = vec!["0".to_string(), id.to_string(), "1".to_string()];
-    let mut next = 1;
-    for (first, count) in ranges {
-        words.extend([next, *first, *count].map(|number| number.to_string()));
-        next = next.saturating_add(*count);
-    }
-    words
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranges_follow_one_another_without_a_gap() {
-        assert_eq!(triples(1000, &[(100000, 65536), (300000, 10)]).join(" "), "0 1000 1 1 100000 65536 65537 300000 10");
-        assert_eq!(triples(65534, &[]).join(" "), "0 65534 1");
-    }
 }

@@ -1,9 +1,9 @@
 //! The lessons that are part of the program, and how one of them, or a file, is found by what somebody typed.
 
 use super::format::{self, Fault, Lesson};
-use std::fs::OpenOptions;
+use crate::model::Msg;
+use crate::observe::regular::{NotRegular, open_regular};
 use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// Name (`01-process`) and text of each, in order; made by `build.rs`.
@@ -28,7 +28,7 @@ pub enum Missing {
     /// None has this number or name.
     Unknown,
     /// The file cannot be read.
-    Unreadable(std::io::Error),
+    Unreadable(Msg),
     /// The file is full of mistakes; with its text.
     Bad(Vec<Fault>, String),
 }
@@ -61,14 +61,12 @@ pub fn following(entry: &Entry) -> Option<Entry> {
 }
 
 /// A file that somebody named: it may be anything. What never ends, or waits for a writer, is refused.
-pub(super) fn read(path: &Path) -> io::Result<String> {
-    let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "no regular file"));
-    }
+pub(super) fn read(path: &Path) -> Result<String, Msg> {
+    let no = |error: io::Error| Msg::same(error.to_string());
+    let file = open_regular(path).map_err(NotRegular::words)?;
     let mut text = String::new();
-    if file.take(LONGEST + 1).read_to_string(&mut text)? as u64 > LONGEST {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "too long for a lesson"));
+    if file.take(LONGEST + 1).read_to_string(&mut text).map_err(no)? as u64 > LONGEST {
+        return Err(Msg::new("too long for a lesson", "作为课程太长"));
     }
     Ok(text)
 }

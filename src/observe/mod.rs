@@ -12,6 +12,7 @@ pub mod mounts;
 pub mod owner;
 pub mod pane;
 pub mod process;
+pub mod regular;
 pub mod subordinate;
 pub mod users;
 pub mod view;

@@ -31,6 +31,17 @@ pub fn ranges(text: &str, name: Option<&str>, uid: u32) -> Vec<Range> {
     text.lines().filter_map(range).collect()
 }
 
+/// The words of newuidmap(1) after the PID: 0 is `own`, and the ranges follow without a gap.
+pub fn map_words(own: u32, ranges: &[Range]) -> Vec<String> {
+    let mut words = vec!["0".to_string(), own.to_string(), "1".to_string()];
+    let mut next = 1;
+    for range in ranges {
+        words.extend([next, range.first, range.count].map(|number| number.to_string()));
+        next = next.saturating_add(range.count);
+    }
+    words
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,5 +55,12 @@ mod tests {
         let found = ranges(text, name.as_deref(), 1000);
         assert_eq!(found, [Range { first: 100000, count: 65536 }, Range { first: 300000, count: 10 }]);
         assert_eq!(ranges(text, None, 7), []);
+    }
+
+    #[test]
+    fn ranges_follow_one_another_without_a_gap() {
+        let lent = [Range { first: 100000, count: 65536 }, Range { first: 300000, count: 10 }];
+        assert_eq!(map_words(1000, &lent).join(" "), "0 1000 1 1 100000 65536 65537 300000 10");
+        assert_eq!(map_words(65534, &[]).join(" "), "0 65534 1");
     }
 }

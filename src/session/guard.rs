@@ -1,41 +1,12 @@
-//! The guard: what would change the host, or what is not the bench's, is refused before anything is called.
+//! The guard: what would change the host, or what is not the bench's, is refused before anything is called. The question that a card's own
+//! namespaces answer stands in `command::guard`, where `explain` can ask it, too.
 
-use crate::command::{Args, Card, Count, Kind, SubjectView};
+use crate::command::{Args, Card, Kind, SubjectView};
 use crate::model::{Call, Msg, Names, NsId, NsKind, Place, Snapshot};
 use crate::observe;
 use crate::observe::family::{ancestors, family};
 use std::collections::HashSet;
 use std::path::Path;
-
-/// Why this command may not run now; None where it may.
-///
-/// A card names the namespaces in which it changes something. Those must be the subject's own: not the host's, and not
-/// somebody else's that it entered with `setns`.
-pub fn refusal(card: &Card, args: &Args, subject: &SubjectView, names: &Names) -> Option<Msg> {
-    // A value that may be left out is only read then, and reading harms nobody. A flag is no value.
-    let value = card.args.iter().find(|param| !param.is_flag());
-    if value.is_some_and(|param| param.count == Count::Optional && args.opt(param.name).is_none()) {
-        return None;
-    }
-    card.own.iter().find_map(|kind| {
-        let Some(id) = subject.seen.ns_id(*kind) else {
-            return Some(Msg::new(
-                format!("which {kind} namespace the subject is in cannot be read, so `{}` might change the host", card.name),
-                format!("无法读取被观察进程所在的 {kind} 命名空间，`{}` 可能会改动主机", card.name),
-            ));
-        };
-        if names.is_host(*kind, id) {
-            Some(shared(card, *kind))
-        } else if !names.is_made(*kind, id) {
-            Some(Msg::new(
-                format!("{kind}:[{}] was not made by this bench; `{}` would change it for those who live in it. `unshare {kind}` first, or add --on-host to this line", id.ino, card.name),
-                format!("{kind}:[{}] 不是本实验台创建的；`{}` 会影响其中的其他进程。请先执行 `unshare {kind}`，或在这一行加上 --on-host", id.ino, card.name),
-            ))
-        } else {
-            None
-        }
-    })
-}
 
 /// The kinds in which this subject is in a namespace that the bench made.
 pub fn owned(subject: &SubjectView, names: &Names) -> Vec<NsKind> {
@@ -107,24 +78,4 @@ fn is_ours(pid: i32, place: Place, subject: &SubjectView, names: &Names) -> bool
     }
     let there = |of: i32| observe::process::link(&proc.join(format!("{of}/ns/pid"))).is() == Some(&inside);
     names.is_made(NsKind::Pid, inside) || ours().any(|member| member.nspid.last() == Some(&pid) && there(member.pid))
-}
-
-fn shared(card: &Card, kind: NsKind) -> Msg {
-    let (en, zh) = match kind {
-        NsKind::Uts => ("that would rename this machine", "这会给整台机器改名"),
-        NsKind::Net => ("that would change this machine's network", "这会改动整台机器的网络"),
-        NsKind::User => ("that one has its IDs already, and they are this machine's", "它已有 ID，而且就是整台机器的 ID"),
-        NsKind::Mnt => ("that would change this machine's mounts", "这会改动整台机器的挂载"),
-        _ => ("that would change this machine", "这会改动整台机器"),
-    };
-    Msg::new(
-        format!(
-            "the subject shares the host's {kind} namespace: {en}. `unshare {kind}` first, or add --on-host to this line if you mean it (`{}`)",
-            card.name
-        ),
-        format!(
-            "被观察进程与主机共享 {kind} 命名空间：{zh}。请先执行 `unshare {kind}`；若确实要这样做，在这一行加上 --on-host（`{}`）",
-            card.name
-        ),
-    )
 }

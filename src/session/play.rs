@@ -6,7 +6,7 @@ use super::open::Opened;
 use super::reach;
 use super::stage::{child_gone, flood};
 use super::watch::{AtPrompt, Watch};
-use crate::command::{Args, Card, Outside, Run, Said, Stop, SubjectView, Terminal};
+use crate::command::{self, Args, Card, Outside, Run, Said, Stop, SubjectView, Terminal};
 use crate::kernel::{self, Kernel};
 use crate::model::{Call, End, Exit, Msg, NoteKind, NsKind, Place, errno_name};
 use crate::subject::{Event, Outcome, Patience, Reply};
@@ -25,7 +25,7 @@ impl Session {
     pub(super) fn play(&mut self, card: &'static Card, args: &Args, line: &str, was: &SubjectView) -> Played {
         let refusal = match args.on_host {
             true => None,
-            false => guard::refusal(card, args, was, &self.names)
+            false => command::guard::refusal(card, args, was, &self.names)
                 .or_else(|| guard::stranger(card, args, was, &self.names))
                 .or_else(|| reach::refusal(card, args, was, &self.names)),
         };

@@ -149,7 +149,7 @@ fn run(subject: &mut Subject, line: Line) -> After {
         child: None,
         leave: None,
     };
-    let outcome = inside(&mut cx, &parsed.args);
+    let outcome = inside(&mut cx, &parsed.args).map(|said| command::travelled(parsed.card, &parsed.args, said));
     let (born, child, leave) = (cx.born, cx.child, cx.leave);
     if born {
         subject.depth += 1;

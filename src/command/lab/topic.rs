@@ -1,8 +1,8 @@
 //! The topics of `explain`, and what is shown of each.
 
-use crate::command::{Card, FOLDERS, Outside, Primitive, Run, card, cards};
+use crate::command::{Card, FOLDERS, Outside, Primitive, Run, card, cards, guard};
 use crate::explain::{capability, concept, errno, need};
-use crate::model::{Block, CAPS, Cell, Grid, Live, Mark, Msg, NsKind, cap_name, errno_name};
+use crate::model::{Block, CAPS, Cell, Grid, Mark, Msg, NsKind, cap_name, errno_name};
 use crate::observe::{self, Moment};
 use nix::errno::Errno;
 use std::path::Path;
@@ -218,7 +218,7 @@ fn command(cx: &Outside<'_>, card: &Card) -> Vec<Block> {
             list.push((Msg::new("now", "现在"), how));
         }
     }
-    list.extend(card.own.iter().map(|kind| (Msg::new("guard", "保护"), guard(*kind, &live))));
+    list.extend(card.own.iter().map(|kind| (Msg::new("guard", "保护"), guard(cx, card, *kind))));
     list.retain(|(_, text)| !text.en.is_empty());
     let mut blocks = vec![Block::Head(Msg::same(card.usage())), Block::Para(card.explain.into()), facts(list)];
     let unmoved = NsKind::ALL.into_iter().filter_map(|kind| Some((Msg::same(kind.name()), Msg::from(kind.row().unmoved?))));
@@ -247,16 +247,13 @@ fn place(card: &Card) -> Msg {
     }
 }
 
-fn guard(kind: NsKind, live: &Live) -> Msg {
-    match live.caller.ns_id(kind) {
-        Some(id) if live.host.get(&kind) == Some(&id) => Msg::new(
-            format!("refused now: the subject shares the host's {kind} namespace; `unshare {kind}` first"),
-            format!("现在会被拒绝：被观察进程与主机共享 {kind} 命名空间；请先 `unshare {kind}`"),
-        ),
-        Some(id) => {
-            Msg::new(format!("allowed: {kind}:[{}] is not the host's", id.ino), format!("允许：{kind}:[{}] 不是主机的", id.ino))
+fn guard(cx: &Outside<'_>, card: &Card, kind: NsKind) -> Msg {
+    let id = cx.subject.seen.ns_id(kind).map_or(0, |id| id.ino);
+    match guard::closed(card, kind, &cx.subject, cx.names) {
+        Some(why) => Msg::new(format!("refused now: {}", why.en), format!("现在会被拒绝：{}", why.zh)),
+        None => {
+            Msg::new(format!("allowed: {kind}:[{id}] was made by this bench"), format!("允许：{kind}:[{id}] 是本实验台创建的"))
         }
-        None => Msg::new(format!("which {kind} namespace it is in cannot be read"), format!("无法读取它所在的 {kind} 命名空间")),
     }
 }
 

@@ -2,9 +2,10 @@
 
 use crate::command::{Said, Stop};
 use crate::model::{Block, Msg, NoteKind, errno_name};
+use crate::observe::regular::{NotRegular, open_regular};
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, open, readlink};
-use nix::sys::stat::{FileStat, Mode, SFlag, fstat, lstat, stat};
+use nix::fcntl::readlink;
+use nix::sys::stat::{FileStat, SFlag, lstat, stat};
 use nix::unistd::read;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -30,36 +31,18 @@ pub enum View {
 /// What is at this path, as the calling process sees it.
 pub fn look(path: &Path, view: View) -> Result<Said, Stop> {
     found(path).map_err(|sorry| match sorry {
-        Sorry::Errno(errno) => failed(path, errno, view),
-        Sorry::Special(kind) => special(path, kind),
+        NotRegular::Errno(errno) => failed(path, errno, view),
+        NotRegular::Kind(_) => special(path, sorry),
     })
 }
 
-/// Why there is nothing to show.
-enum Sorry {
-    Errno(Errno),
-    Special(SFlag),
-}
-
-impl From<Errno> for Sorry {
-    fn from(errno: Errno) -> Sorry {
-        Sorry::Errno(errno)
-    }
-}
-
-fn found(path: &Path) -> Result<Said, Sorry> {
+fn found(path: &Path) -> Result<Said, NotRegular> {
     let link = lstat(path)?;
     if is(&link, SFlag::S_IFLNK) && is_magic(path) {
         let target = readlink(path)?;
         return Ok(Said::nothing().show(Block::Lines(vec![target.to_string_lossy().into_owned()])));
     }
-    // A device's open(2) can do things, and a FIFO's can wait: look before.
-    let found = stat(path)?;
-    match found.st_mode & SFlag::S_IFMT.bits() {
-        kind if kind == SFlag::S_IFDIR.bits() => directory(path),
-        kind if kind == SFlag::S_IFREG.bits() => file(path),
-        kind => Err(Sorry::Special(SFlag::from_bits_truncate(kind))),
-    }
+    if is(&stat(path)?, SFlag::S_IFDIR) { directory(path) } else { file(path) }
 }
 
 fn is(stat: &FileStat, kind: SFlag) -> bool {
@@ -72,12 +55,8 @@ fn is_magic(path: &Path) -> bool {
     path.starts_with("/proc") && matches!(names.as_slice(), ["exe" | "cwd" | "root", ..] | [_, "ns" | "fd" | "map_files"])
 }
 
-fn file(path: &Path) -> Result<Said, Sorry> {
-    let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
-    let fd = open(path, flags, Mode::empty())?;
-    if !is(&fstat(&fd)?, SFlag::S_IFREG) {
-        return Err(Errno::ESTALE.into());
-    }
+fn file(path: &Path) -> Result<Said, NotRegular> {
+    let fd = open_regular(path)?;
     let (mut bytes, mut buffer, end) = (Vec::new(), [0; 8192], Instant::now() + PATIENCE);
     let whole = loop {
         match read(&fd, &mut buffer) {
@@ -124,7 +103,7 @@ fn lines(path: &Path, text: &str) -> (Vec<String>, bool) {
 }
 
 /// The names, with `/` after a directory's and the target after a link's.
-fn directory(path: &Path) -> Result<Said, Sorry> {
+fn directory(path: &Path) -> Result<Said, NotRegular> {
     let entries = std::fs::read_dir(path).map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(0)))?;
     let mut names = Vec::new();
     let mut more = false;
@@ -154,16 +133,8 @@ fn directory(path: &Path) -> Result<Said, Sorry> {
     Ok(if more { said.note(NoteKind::Did, Msg::new("there are more entries", "还有更多条目")) } else { said })
 }
 
-fn special(path: &Path, kind: SFlag) -> Stop {
-    let (en, zh) = match kind {
-        SFlag::S_IFIFO => (
-            "a FIFO: reading it could wait for ever, and takes what was meant for another",
-            "FIFO：读取可能永远等待，还会取走别人的数据",
-        ),
-        SFlag::S_IFSOCK => ("a socket: it has no content to show", "套接字：没有可显示的内容"),
-        _ => ("a device: opening it can do things", "设备文件：打开它可能产生副作用"),
-    };
-    let path = path.display();
+fn special(path: &Path, what: NotRegular) -> Stop {
+    let (path, Msg { en, zh }) = (path.display(), what.words());
     Stop::Unfit(Msg::new(
         format!("{path} is {en}. `spawn cat {path}` reads it all the same"),
         format!("{path} 是{zh}。仍要读取可用 `spawn cat {path}`"),

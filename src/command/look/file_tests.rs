@@ -59,7 +59,7 @@ fn a_magic_link_is_shown_not_followed() {
 fn a_fifo_and_a_device_are_refused_at_once() {
     let dir = Scratch::new("fifo");
     let fifo = dir.0.join("pipe");
-    nix::unistd::mkfifo(&fifo, Mode::from_bits_truncate(0o600)).expect("a FIFO can be made");
+    nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::from_bits_truncate(0o600)).expect("a FIFO can be made");
     let start = Instant::now();
     assert!(refused(&fifo).contains("FIFO"));
     assert!(refused(Path::new("/dev/zero")).contains("device"));

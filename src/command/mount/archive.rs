@@ -2,12 +2,12 @@
 
 use crate::kernel::{nameless_file, walk};
 use crate::model::Msg;
+use crate::observe::regular::{NotRegular, open_regular};
 use flate2::read::GzDecoder;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Take};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use tar::EntryType;
 
@@ -62,11 +62,10 @@ impl From<io::Error> for Trouble {
 impl Image {
     /// Opens an archive and reads its table of contents. A compressed one is first unpacked into a nameless file in `room`.
     pub fn open(path: &Path, room: &Path) -> Result<Image, Trouble> {
-        // A FIFO's open(2) would wait for a writer.
-        let mut file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
-        if !file.metadata()?.is_file() {
-            return Err(Trouble::Odd(Msg::new("it is no regular file", "它不是普通文件")));
-        }
+        let mut file = open_regular(path).map_err(|why| match why {
+            NotRegular::Errno(errno) => Trouble::Io(errno.into()),
+            NotRegular::Kind(_) => Trouble::Odd(Msg::new(format!("it is {}", why.words().en), format!("它是{}", why.words().zh))),
+        })?;
         if is_gzip(&mut file)? {
             let mut whole = nameless_file(room)?;
             io::copy(&mut GzDecoder::new(file), &mut whole)?;

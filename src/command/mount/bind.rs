@@ -81,7 +81,7 @@ pub const CARD: Card = Card {
 fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     let options = Options::flags_only(args.one("FLAGS"))?;
     bind(cx, args.one("SRC"), args.one("DST"), &options)?;
-    Ok(super::propagation::travelled(Said::nothing(), args.one("DST")))
+    Ok(Said::nothing())
 }
 
 /// Binds, all or nothing.

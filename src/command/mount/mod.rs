@@ -22,6 +22,8 @@ mod remount;
 mod umount;
 mod write;
 
+pub use propagation::travelled;
+
 use super::{Card, Count, Kind, Param};
 use crate::model::Text;
 

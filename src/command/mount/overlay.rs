@@ -95,7 +95,7 @@ fn run(cx: &mut Inside<'_>, args: &Args) -> Result<Said, Stop> {
     }
     let upper = (upper != "-").then_some((upper, work));
     overlay(cx, args.all("LOWER"), upper, args.one("DST"))?;
-    Ok(super::propagation::travelled(Said::nothing(), args.one("DST")))
+    Ok(Said::nothing())
 }
 
 /// Mounts an overlay; `lower` has the topmost layer first.

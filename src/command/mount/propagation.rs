@@ -102,8 +102,11 @@ pub const UNBINDABLE: Card = card(
     |cx, args| set(cx, args, libc::MS_UNBINDABLE),
 );
 
-/// Says of a new mount that it did not happen here only: what is mounted below a shared mount appears in its whole peer group.
-pub(super) fn travelled(said: Said, target: &str) -> Said {
+/// Says of a new mount that it did not happen here only: what is mounted below a shared mount appears in its whole peer group. New is
+/// what a line has mounted on the path that it gives as `Kind::MountAt`, whatever the command.
+pub fn travelled(card: &Card, args: &Args, said: Said) -> Said {
+    let Some(param) = card.args.iter().find(|param| param.kind == Kind::MountAt) else { return said };
+    let target = args.one(param.name);
     let text = read(Path::new("/proc/self/mountinfo"));
     let all = text.is().map(|text| mounts::of_text(text)).unwrap_or_default();
     let point = std::fs::canonicalize(target).map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();

@@ -6,7 +6,7 @@ use crate::command::{Args, Card, Equivalent, Example, Man, Outside, Primitive, R
 use crate::kernel::Program;
 use crate::model::{Exit, Msg, NoteKind, NsKind, Text};
 use crate::observe::process::read;
-use crate::observe::subordinate::ranges;
+use crate::observe::subordinate::{Range, map_words, subordinate};
 use crate::observe::users::user_name;
 use std::path::Path;
 
@@ -42,8 +42,8 @@ pub const CARD: Card = Card {
 
 fn run(cx: &mut Outside<'_>, _: &Args) -> Result<Said, Stop> {
     let pid = cx.subject.pid();
-    let (uid, gid) = (nix::unistd::geteuid().as_raw(), nix::unistd::getegid().as_raw());
-    let name = user_name(uid).unwrap_or_else(|| uid.to_string());
+    let uid = nix::unistd::geteuid().as_raw();
+    let lent = subordinate(Path::new("/etc"), uid);
     for file in ["uid_map", "gid_map"] {
         if read(Path::new(&format!("/proc/{pid}/{file}"))).is().is_some_and(|text| !text.trim().is_empty()) {
             return Err(Stop::Unfit(Msg::new(
@@ -54,11 +54,13 @@ fn run(cx: &mut Outside<'_>, _: &Args) -> Result<Said, Stop> {
             )));
         }
     }
-    let (uids, gids) = (lent("/etc/subuid", &name, uid)?, lent("/etc/subgid", &name, uid)?);
-    for (tool, own, (first, count)) in [("newuidmap", uid, uids), ("newgidmap", gid, gids)] {
-        let numbers = [pid as u32, 0, own, 1, 1, first, count];
-        let words: Vec<String> = std::iter::once(tool.to_string()).chain(numbers.map(|number| number.to_string())).collect();
-        let (exit, complaint) = cx.kernel.run_helper(&helper(&words)?)?;
+    for (file, ranges) in ["/etc/subuid", "/etc/subgid"].into_iter().zip(&lent) {
+        if ranges.is_empty() {
+            return Err(no_range(file, uid));
+        }
+    }
+    for (tool, program) in TOOLS.into_iter().zip(helpers(pid as u32, lent)?) {
+        let (exit, complaint) = cx.kernel.run_helper(&program)?;
         if exit != Exit::Status(0) {
             let complaint = complaint.trim().to_string();
             return Err(Stop::Unfit(Msg::new(format!("{tool}(1) refused: {complaint}"), format!("{tool}(1) 拒绝：{complaint}"))));
@@ -67,28 +69,34 @@ fn run(cx: &mut Outside<'_>, _: &Args) -> Result<Said, Stop> {
     Ok(Said::nothing().note(NoteKind::Did, now(pid, "uid")).note(NoteKind::Did, now(pid, "gid")))
 }
 
-/// The first range of the user in such a file.
+/// Whoever writes a map for an ordinary user, of users and of groups.
+const TOOLS: [&str; 2] = ["newuidmap", "newgidmap"];
+
+/// The programs that write the maps of process `pid`: the caller's own IDs are 0 there, and 1 and on are what is lent to it. They are found
+/// along PATH; a set-user-ID program needs nothing of the environment.
 ///
-/// Errors: Unfit where there is none.
-fn lent(file: &str, name: &str, uid: u32) -> Result<(u32, u32), Stop> {
-    let text = read(Path::new(file));
-    let found = ranges(text.is().map(String::as_str).unwrap_or_default(), Some(name), uid);
-    found.first().map(|range| (range.first, range.count)).ok_or_else(|| {
-        Stop::Unfit(Msg::new(
-            format!(
-                "{file} lends no IDs to {name} (uid {uid}): root of this machine adds a line such as {name}:100000:65536, or `usermod --add-subuids`. Without it: `idmap uid 0 {uid} 1`"
-            ),
-            format!(
-                "{file} 没有借给 {name}（uid {uid}）任何 ID：由本机 root 加一行，例如 {name}:100000:65536，或用 `usermod --add-subuids`。没有的话：`idmap uid 0 {uid} 1`"
-            ),
-        ))
-    })
+/// Errors: Unfit where there is no such program.
+pub fn helpers(pid: u32, lent: [Vec<Range>; 2]) -> Result<[Program; 2], Stop> {
+    let own = [nix::unistd::geteuid().as_raw(), nix::unistd::getegid().as_raw()];
+    let one = |at: usize| -> Result<Program, Stop> {
+        let words = [TOOLS[at].to_string(), pid.to_string()];
+        let words: Vec<String> = words.into_iter().chain(map_words(own[at], &lent[at])).collect();
+        let program = program(&words).map_err(|_| no_helper(TOOLS[at]))?;
+        Ok(Program { envp: Vec::new(), ..program })
+    };
+    Ok([one(0)?, one(1)?])
 }
 
-/// The program, as the observer finds it; a set-user-ID program needs nothing of the environment.
-fn helper(words: &[String]) -> Result<Program, Stop> {
-    let program = program(words).map_err(|_| no_helper(words.first().map(String::as_str).unwrap_or_default()))?;
-    Ok(Program { envp: Vec::new(), ..program })
+fn no_range(file: &str, uid: u32) -> Stop {
+    let name = user_name(uid).unwrap_or_else(|| uid.to_string());
+    Stop::Unfit(Msg::new(
+        format!(
+            "{file} lends no IDs to {name} (uid {uid}): root of this machine adds a line such as {name}:100000:65536, or `usermod --add-subuids`. Without it: `idmap uid 0 {uid} 1`"
+        ),
+        format!(
+            "{file} 没有借给 {name}（uid {uid}）任何 ID：由本机 root 加一行，例如 {name}:100000:65536，或用 `usermod --add-subuids`。没有的话：`idmap uid 0 {uid} 1`"
+        ),
+    ))
 }
 
 fn no_helper(tool: &str) -> Stop {

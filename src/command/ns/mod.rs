@@ -7,7 +7,7 @@ mod exit;
 mod fork;
 mod hostname;
 mod idmap;
-mod idmap_auto;
+pub mod idmap_auto;
 mod owner;
 mod pin;
 mod setns;

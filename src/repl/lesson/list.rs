@@ -44,7 +44,10 @@ pub fn missing(word: &str, missing: &Missing, style: &Style) -> String {
             Role::Bad,
             style,
         ),
-        Missing::Unreadable(error) => para(&sign(style, Sign::Failed), &Msg::same(format!("{word}: {error}")), Role::Bad, style),
+        Missing::Unreadable(why) => {
+            let text = Msg::new(format!("{word}: {}", why.en), format!("{word}：{}", why.zh));
+            para(&sign(style, Sign::Failed), &text, Role::Bad, style)
+        }
         Missing::Bad(faults, text) => {
             faults.iter().map(|fault| fault.show(word, text, style.lang(), ui::visible, ui::width)).collect()
         }

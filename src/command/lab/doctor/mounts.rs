@@ -3,11 +3,11 @@
 use super::finding::{Finding, tried};
 use super::trials::Row;
 use crate::command::Outside;
-use crate::kernel::{Birth, Fork, Kernel, exit_now};
+use crate::kernel::{Birth, Fork, Kernel, die_with_parent, exit_now};
 use crate::model::{Exit, NsKind, Text};
 use nix::errno::Errno;
 use nix::sys::stat::Mode;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const ROWS: &[Row] = &[
     ("tmpfs", Text { en: "a filesystem in memory", zh: "内存中的文件系统" }, |kernel| ground(kernel).map(drop)),
@@ -27,6 +27,14 @@ const ROWS: &[Row] = &[
         let dir = ground(kernel)?;
         kernel.open_tree(&dir.to_string_lossy(), false).map(drop)
     }),
+    (
+        "mount idmap",
+        Text {
+            en: "files seen with other owners (mount_setattr, on tmpfs)",
+            zh: "以别的属主看到文件（mount_setattr，tmpfs 上）",
+        },
+        idmap,
+    ),
     ("pivot_root", Text { en: "a root directory of one's own", zh: "自己的根目录" }, |kernel| {
         let dir = ground(kernel)?;
         let old = made(&dir, "old")?;
@@ -48,7 +56,7 @@ fn ground(kernel: &mut Kernel) -> Result<PathBuf, Errno> {
     Ok(dir)
 }
 
-fn made(dir: &std::path::Path, name: &str) -> Result<String, Errno> {
+fn made(dir: &Path, name: &str) -> Result<String, Errno> {
     let path = dir.join(name);
     nix::unistd::mkdir(&path, Mode::from_bits_truncate(0o755))?;
     Ok(path.to_string_lossy().into_owned())
@@ -67,5 +75,28 @@ fn proc(kernel: &mut Kernel) -> Result<(), Errno> {
             (_, Exit::Status(errno)) => Err(Errno::from_raw(errno)),
             _ => Err(Errno::ECHILD),
         },
+    }
+}
+
+/// The map is that of a child's user namespace.
+fn idmap(kernel: &mut Kernel) -> Result<(), Errno> {
+    let dir = ground(kernel)?;
+    let tree = kernel.open_tree(&dir.to_string_lossy(), false)?;
+    match kernel.clone3(Birth::within(&[NsKind::User]))? {
+        Fork::Child => {
+            die_with_parent(nix::unistd::getppid().as_raw());
+            nix::unistd::pause();
+            exit_now(0)
+        }
+        Fork::Parent(pid) => {
+            let mapped = ["uid_map", "gid_map"]
+                .into_iter()
+                .try_for_each(|file| kernel.write_file(Path::new(&format!("/proc/{pid}/{file}")), "0 0 1"))
+                .and_then(|()| kernel.hold_ns(Path::new(&format!("/proc/{pid}/ns/user"))))
+                .and_then(|map| kernel.idmap_tree(&tree, &map, "user", 0, false));
+            kernel.kill(pid, libc::SIGKILL)?;
+            kernel.wait4(pid, false)?;
+            mapped
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::finding::{Finding, enter, tried};
 use crate::command::{Outside, net};
-use crate::kernel::{Birth, Fork, Instruction, Kernel, die_with_parent, exit_now, pidfd_open};
+use crate::kernel::{Birth, Fork, Instruction, Kernel, die_with_parent, exit_now, listen_for_calls, pidfd_open};
 use crate::model::{NsKind, Text};
 use nix::errno::Errno;
 use std::os::fd::AsRawFd;
@@ -63,6 +63,14 @@ const PRIVILEGES: &[Row] = &[
         kernel.no_new_privs()?;
         kernel.seccomp(&[ALLOW], false)
     }),
+    (
+        "seccomp notify",
+        Text { en: "a supervisor answers system calls in the kernel's stead", zh: "由监督者代替内核回答系统调用" },
+        |kernel| {
+            kernel.no_new_privs()?;
+            kernel.note_listener(&[ALLOW], listen_for_calls(&[ALLOW])).map(drop)
+        },
+    ),
     ("landlock", Text { en: "rules for files, without any right", zh: "文件访问规则，无需任何权能" }, |kernel| {
         kernel.landlock_abi().map(drop)
     }),
