@@ -248,6 +248,20 @@ fn the_pane_tells_a_dead_pid_namespace_and_what_other_mounts_and_devices_there_a
 }
 
 #[test]
+fn a_host_name_that_a_program_changes_is_seen_while_the_program_runs() {
+    if !needs::root() {
+        return;
+    }
+    let mut terminal = open();
+    line(&mut terminal, "unshare uts");
+    terminal.wait_view("CLONE_NEWUTS");
+    line(&mut terminal, "spawn sh");
+    terminal.wait_view("└ ");
+    line(&mut terminal, "hostname zork");
+    terminal.wait_view("│ zork");
+}
+
+#[test]
 fn an_init_that_nobody_has_waited_for_is_no_init() {
     if !needs::root() {
         return;

@@ -12,6 +12,9 @@ pub struct Watched {
     pub seen: Snapshot,
     /// Its cgroup, where that is not the observer's.
     pub cgroup: Option<Gauges>,
+    /// Its host name, where it could be asked for.
+    #[serde(default)]
+    pub hostname: Option<String>,
     /// The PID namespace in which its next child would be born has lost its PID 1: nobody can be born there any more (ENOMEM).
     #[serde(default)]
     pub init_gone: bool,

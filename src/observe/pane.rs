@@ -8,7 +8,7 @@ use crate::kernel;
 use crate::model::{Branch, CpuGauge, Gauge, Gauges, MountLive, Mounted, NsId, NsKind, Outsider, Seen, Snapshot, Watched, Who};
 use nix::errno::Errno;
 use std::collections::{BTreeMap, HashSet};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 const PROCESSES: usize = 100;
 /// Hierarchies change seldom.
 const PROBE: Duration = Duration::from_secs(5);
+/// Host names are asked for so often.
+const ASK: Duration = Duration::from_secs(1);
 /// Mounts are read again after so many times what reading them took.
 const SHARE: u32 = 200;
 
@@ -28,7 +30,13 @@ pub struct Reader {
     outsider: Option<Outsider>,
     /// The mounts that were read, and when they may be read again, by name of the subject.
     mounts: BTreeMap<String, (Instant, Key, Mounted)>,
+    /// Host names are asked for: what the process said of itself last may be old, or it said nothing.
+    pub asks: bool,
+    asked: BTreeMap<String, Asked>,
 }
+
+/// A host name that was asked for: when, in which namespace, and the answer.
+type Asked = (Instant, NsId, Option<String>);
 
 /// What a list of mounts depends on, beside the mounts: the process, its namespace, its root.
 type Key = (i32, NsId, Option<String>);
@@ -54,13 +62,35 @@ impl Reader {
         });
         let (tree, cgroup, mounts) = (tree.collect(), self.gauges(proc, who), self.mounts(proc, who, &seen));
         let links = is_elsewhere(proc, &seen, NsKind::Net).then(|| links(proc, who.pid));
-        let init_gone = has_lost_init(proc, &seen);
-        Watched { name: who.name.clone(), seen, cgroup, init_gone, mounts, links, tree, more }
+        let (hostname, init_gone) = (self.hostname(proc, who, &seen), has_lost_init(proc, &seen));
+        Watched { name: who.name.clone(), seen, cgroup, hostname, init_gone, mounts, links, tree, more }
     }
 
     /// A line was run: what was read before it may be old.
     pub fn line_ran(&mut self) {
         self.mounts.clear();
+    }
+
+    /// No file tells the host name of another UTS namespace: a thread of ours enters it, asks and ends (setns(2), uname(2)).
+    /// None where it may not.
+    fn hostname(&mut self, proc: &Path, who: &Who, seen: &Snapshot) -> Option<String> {
+        let told = seen.inside.as_ref().map(|inside| inside.hostname.clone());
+        let ns = seen.ns_id(NsKind::Uts).filter(|_| self.asks && is_elsewhere(proc, seen, NsKind::Uts));
+        let Some(ns) = ns else { return told };
+        if let Some((_, _, known)) = self.asked.get(&who.name).filter(|(when, of, _)| *of == ns && when.elapsed() < ASK) {
+            return known.clone().or(told);
+        }
+        let path = proc.join(format!("{}/ns/uts", who.pid));
+        let ask = move || {
+            let mut kernel = kernel::Kernel::new();
+            let ns = kernel.open_ns(&path).ok()?;
+            kernel.setns(ns.as_raw_fd(), "", &[NsKind::Uts]).ok().map(|()| inside().hostname)
+        };
+        // A UTS namespace is a thread's own affair: the others stay where they are.
+        let asker = std::thread::Builder::new().spawn(ask);
+        let found = asker.ok().and_then(|asker| asker.join().ok()).flatten();
+        self.asked.insert(who.name.clone(), (Instant::now(), ns, found.clone()));
+        found.or(told)
     }
 
     /// Nothing is kept open: a file of mountinfo would keep the namespace alive, and all that is mounted there.

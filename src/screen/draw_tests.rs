@@ -37,9 +37,7 @@ fn subject(name: &str, pid: i32, own: &[NsKind], number: u64, cgroup: Option<Gau
     }
     seen.uid_map = Seen::Is(vec![IdMap { inside: 0, outside: 1000, count: 1 }]);
     (seen.root, seen.clocks) = (Seen::Is("/".into()), Seen::Is(Vec::new()));
-    let mut inside = observe::process::inside();
-    inside.hostname = if own.contains(&NsKind::Uts) { "box".into() } else { "host".into() };
-    seen.inside = Some(inside);
+    let hostname = Some(if own.contains(&NsKind::Uts) { "box" } else { "host" }.to_string());
     let branch = |depth, pid, inside, state, command: &str| Branch { depth, pid, inside, state, command: command.into() };
     let tree = vec![
         branch(0, pid, None, 'S', "boxlab-subject"),
@@ -48,7 +46,7 @@ fn subject(name: &str, pid: i32, own: &[NsKind], number: u64, cgroup: Option<Gau
         branch(2, pid + 3, Some(3), 'T', "vim /etc/hosts"),
     ];
     let mounts = own.contains(&NsKind::Mnt).then(|| Mounted { outside: 34, inside: 35, came: vec!["/mnt".into()] });
-    Watched { name: name.into(), seen, cgroup, init_gone: false, mounts, links: None, tree, more: false }
+    Watched { name: name.into(), seen, cgroup, hostname, init_gone: false, mounts, links: None, tree, more: false }
 }
 
 fn gauges(version: &str) -> Gauges {

@@ -19,6 +19,8 @@ pub struct Order {
     pub foreground: Option<i32>,
     /// Since what was last seen.
     pub line_ran: bool,
+    /// A line runs, and may change what only a process itself knows.
+    pub runs: bool,
 }
 
 /// What was seen.
@@ -109,7 +111,8 @@ impl Sampler {
 /// Until nobody orders any more.
 fn work(orders: &Receiver<Order>, sights: &Sender<Sight>, rope: &OwnedFd) {
     let mut reader = Reader::default();
-    for Order { subjects, foreground, line_ran } in orders {
+    for Order { subjects, foreground, line_ran, runs } in orders {
+        reader.asks = runs;
         if line_ran {
             reader.line_ran();
         }
@@ -128,7 +131,7 @@ mod tests {
 
     fn order(pid: i32) -> Order {
         let who = Who { name: "a".into(), root: pid, pid, inside: None };
-        Order { subjects: vec![who], foreground: None, line_ran: false }
+        Order { subjects: vec![who], foreground: None, line_ran: false, runs: false }
     }
 
     fn wait(sampler: &mut Sampler) -> Option<Sight> {

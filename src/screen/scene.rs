@@ -49,7 +49,8 @@ impl Screen {
         if self.layout.pane.is_none() {
             return;
         }
-        let order = Order { subjects: self.scene.subjects.clone(), foreground: self.foreground(), line_ran: self.unseen };
+        let (foreground, runs) = (self.foreground(), self.prompt.is_empty());
+        let order = Order { subjects: self.scene.subjects.clone(), foreground, line_ran: self.unseen, runs };
         match &mut self.sampler {
             Some(sampler) => sampler.order(order),
             None => self.stale_pane |= std::mem::take(&mut self.unseen),

@@ -95,7 +95,9 @@ impl Watch {
     fn new(target: Target) -> Watch {
         let own = observe::snapshot(Path::new("/proc"), std::process::id() as i32);
         let host = NsKind::ALL.into_iter().filter_map(|kind| Some((kind, own.ns_id(kind)?))).collect();
-        Watch { target, names: Names::new(host), reader: Reader::default(), posted: Posted::default(), ended: false }
+        let mut reader = Reader::default();
+        reader.asks = true;
+        Watch { target, names: Names::new(host), reader, posted: Posted::default(), ended: false }
     }
 
     /// Those that live, as they are now; a session's subject may be replaced meanwhile.

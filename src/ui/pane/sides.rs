@@ -122,11 +122,12 @@ fn sides(picture: &Picture, one: &Watched, style: &Style) -> Vec<Side> {
             add(&CAPS, &["caps"], outside, held);
         }
     }
-    if let Some(inside) = &seen.inside {
-        add(&HOST, &["hostname"], picture.outsider.hostname.clone(), inside.hostname.clone());
+    if let Some(hostname) = &one.hostname {
+        add(&HOST, &["hostname"], picture.outsider.hostname.clone(), hostname.clone());
     }
     if own(NsKind::Cgroup) {
-        let path = one.cgroup.as_ref().map_or("/".into(), |cgroup| cgroup.path.clone());
+        let longest = seen.cgroup.is().and_then(|paths| paths.values().max_by_key(|path| path.len()));
+        let path = one.cgroup.as_ref().map(|cgroup| cgroup.path.clone()).or(longest.cloned()).unwrap_or_else(|| "/".into());
         add(&CGROUP, &["cgroup"], path, style.text(&ITS_ROOT).into());
     }
     if let Some(root) = seen.root.is() {
