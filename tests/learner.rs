@@ -5,6 +5,7 @@
 mod needs;
 mod terminal;
 
+use nix::sys::termios::LocalFlags;
 use terminal::Terminal;
 
 /// Types a line and waits for what it shows; the prompt's footer is part of that.
@@ -225,7 +226,10 @@ fn a_teacher_presents_with_enter_alone_and_a_class_votes() {
     types(&mut terminal, "", &["▸ ps"]);
     types(&mut terminal, "", &["outside  inside", "Enter: on", "▸"]);
     types(&mut terminal, "", &["2/7  name-first", "Host names are the matter", "▸"]);
-    types(&mut terminal, "a 12 b 5", &["noted", "3/7  name", "▸"]);
+    types(&mut terminal, "12 5", &["type the votes, e.g. a 12 b 5", "votes: a 12 b 5", "▸"]);
+    types(&mut terminal, "", &["type the votes, e.g. a 12 b 5", "▸"]);
+    types(&mut terminal, "a12 b5", &["17 votes", "Enter: on", "▸"]);
+    types(&mut terminal, "", &["3/7  name", "▸"]);
     types(&mut terminal, "", &["▸ unshare uts"]);
     // The teacher takes over before the line has run, and gives back on an empty line; the line comes again.
     keys(&mut terminal, "\t", &["you type", "▸"]);
@@ -234,15 +238,25 @@ fn a_teacher_presents_with_enter_alone_and_a_class_votes() {
     types(&mut terminal, "", &["▸ unshare uts"]);
     types(&mut terminal, "", &["CLONE_NEWUTS) = 0", "Enter: type it, run it", "▸"]);
     types(&mut terminal, "", &["▸ hostname box"]);
-    types(&mut terminal, "", &["done", "12  box", " 5  what it was called before", "you said “box", "Enter: on", "▸"]);
+    types(&mut terminal, "", &["done", "✗ ████", "12  box", "✓ ████", "5  what it was called before", "Enter: on", "▸"]);
     // By step: on, back, and on again with what is left of the step.
     keys(&mut terminal, "\x1b[C", &["4/7  numbers", "▸"]);
     keys(&mut terminal, "\x1b[D", &["$ ps", "3/7  name", "▸"]);
     types(&mut terminal, "", &["▸ unshare uts"]);
+    // Ctrl-C clears the line, and it comes again.
+    terminal.until("the editor reads", |terminal| !terminal.flag(LocalFlags::ICANON));
+    keys(&mut terminal, "\x03", &["step 3/7"]);
+    terminal.wait_prompt();
+    types(&mut terminal, "", &["▸ un"]);
+    // Who cannot wait presses Enter while it is typed: it stands there at once, and is not run yet.
+    keys(&mut terminal, "\r", &["▸ unshare uts"]);
+    keys(&mut terminal, "x", &["▸ unshare utsx"]);
+    keys(&mut terminal, "\x7f", &["▸ unshare uts"]);
     types(&mut terminal, "", &["CLONE_NEWUTS) = 0", "▸"]);
     keys(&mut terminal, "\x1b[C", &["$ hostname box", "One process, one link", "Enter: on", "▸"]);
     terminal.send("quit\r");
     assert_eq!(terminal.status(), 0);
+    assert!(!terminal.text().contains("you said"), "a class is many");
     assert_eq!(progress(&terminal), "", "what a class saw is nothing that the teacher learnt");
 }
 
@@ -278,4 +292,49 @@ fn presenting_begins_at_the_beginning_and_leaves_the_record_as_it_was() {
     types(&mut terminal, "back", &["1/7", "T  The two columns", "▸"]);
     types(&mut terminal, "quit", &[]);
     assert_eq!(terminal.status(), 0);
+}
+
+/// What is typed while a lesson's lines run stands at the next prompt, and not in the middle of what comes.
+#[test]
+fn what_is_typed_ahead_stands_at_the_next_prompt() {
+    if !needs::root() {
+        return;
+    }
+    let file = std::env::temp_dir().join(format!("boxlab-ahead-{}.txt", std::process::id()));
+    let text = "lesson 1\nid ahead\ntitle en T | zh T\n== one\nen Work. | zh W。\n$ load cpu 1 1\nhint en `load cpu 1 1` | zh `load cpu 1 1`\n\
+                == two\nen Play. | zh P。\n$ hostname\nhint en `hostname` | zh `hostname`\n";
+    std::fs::write(&file, text).expect("a file");
+    let mut terminal = Terminal::open(&[]);
+    types(&mut terminal, &format!("lesson {}", file.display()), &["once more begins it", "▸"]);
+    types(&mut terminal, &format!("lesson {}", file.display()), &["step 1/2"]);
+    for (line, runs, ahead) in
+        [("load cpu 1 1", "", "zw"), ("reset", "$ load cpu 1 1", "zx"), ("back", "", "zy"), ("skip", "$ load cpu 1 1", "zz")]
+    {
+        terminal.wait_prompt();
+        terminal.send(&format!("{line}\r"));
+        terminal.wait(line);
+        terminal.until("the line is not edited any more", |terminal| terminal.flag(LocalFlags::ICANON));
+        terminal.wait(runs);
+        assert!(!terminal.flag(LocalFlags::ECHO), "{line}");
+        let seen = terminal.text().len();
+        terminal.send(ahead);
+        terminal.wait(ahead);
+        // It is there as if it had been typed at the prompt; what is drawn again with each key begins with that.
+        let came = terminal.text()[seen..].to_string();
+        let before = came.split('▸').next().unwrap_or_default();
+        assert!(!before.contains(ahead), "after `{line}` it stands in the middle: {before}");
+        terminal.send("\x03");
+    }
+    // A program that has the terminal echoes as it always does.
+    terminal.wait_prompt();
+    terminal.send("spawn cat\r");
+    terminal.wait_foreground();
+    terminal.send("twice\r");
+    terminal.wait("twice\r\ntwice");
+    terminal.send("\x04");
+    terminal.wait_prompt();
+    terminal.send("quit\r");
+    assert_eq!(terminal.status(), 0);
+    assert!(terminal.flag(LocalFlags::ECHO), "the terminal is as it was found");
+    std::fs::remove_file(&file).expect("it is there");
 }

@@ -1,6 +1,6 @@
 //! A typed line: its words, its command, its arguments.
 
-use super::{Args, Card, cards};
+use super::{Args, Card, Kind, Param, cards};
 use crate::model::Msg;
 
 /// A line that names a command and fits its parameters.
@@ -9,6 +9,14 @@ pub struct Parsed {
     pub card: &'static Card,
     /// Its arguments.
     pub args: Args,
+}
+
+impl Parsed {
+    /// May a program that this line starts or continues read from the terminal?
+    pub fn lends_terminal(&self) -> bool {
+        let named = |param: &Param| param.kind == Kind::Program && !self.args.all(param.name).is_empty();
+        self.card.name == "fg" || self.card.args.iter().any(named)
+    }
 }
 
 /// The lines of a script: newlines and `;` separate, quotes protect. Empty lines and comments are left out.

@@ -1,11 +1,12 @@
 //! A lesson with a learner in it: which step, what is still missing, which hint comes next. Draws nothing.
 
+use super::answer::Guess;
 use super::check::{Facts, Prober};
-use super::format::{Choice, Lesson, Para, Step, StepKind};
+use super::format::{Lesson, Step, StepKind};
 use super::memory::Memory;
 use super::run::Wrong;
 use super::shelf::Entry;
-use crate::command::{self, parse};
+use crate::command::parse;
 use crate::model::{Msg, Turn};
 use crate::session::Session;
 use std::collections::BTreeSet;
@@ -28,19 +29,6 @@ pub struct Guide {
     told: bool,
     /// The step is passed, and one stays in it to read or to play until Enter.
     pub open_end: bool,
-}
-
-/// A prediction that waits for the kernel's answer.
-#[derive(Clone, Debug)]
-pub struct Guess {
-    /// What was said.
-    pub said: Msg,
-    /// What is so.
-    pub is: Msg,
-    /// The feedback to what was said.
-    pub feedback: Vec<Para>,
-    /// Was it right?
-    pub right: bool,
 }
 
 /// How a step stands after a line.
@@ -256,51 +244,3 @@ fn is(line: &str, name: &str) -> bool {
 fn ground(session: &Session) -> Vec<(String, Vec<i32>)> {
     session.subjects().into_iter().map(|subject| (subject.name, subject.pids)).collect()
 }
-
-/// What was answered to a question: None, it is no answer.
-pub fn answer(step: &Step, typed: &str) -> Option<Guess> {
-    let typed = typed.trim();
-    if !step.answers.is_empty() {
-        let is = |answer: &&String| plain(answer) == plain(typed);
-        let right = step.answers.iter().find(is).is_some();
-        let is = Msg::same(step.answers.first().cloned().unwrap_or_default());
-        return (!typed.is_empty()).then(|| Guess { said: Msg::same(typed), is, feedback: Vec::new(), right });
-    }
-    let picked = picked(step, typed)?;
-    let chosen: Vec<&Choice> =
-        step.choices.iter().enumerate().filter(|(at, _)| picked.contains(at)).map(|(_, one)| one).collect();
-    let right = step.choices.iter().enumerate().all(|(at, choice)| choice.right == picked.contains(&at));
-    let join = |of: &[&Choice]| {
-        let texts =
-            |get: fn(&Msg) -> &String, mark: &str| of.iter().map(|one| get(&one.text).as_str()).collect::<Vec<_>>().join(mark);
-        Msg::new(texts(|msg| &msg.en, "; "), texts(|msg| &msg.zh, "；"))
-    };
-    let correct: Vec<&Choice> = step.choices.iter().filter(|choice| choice.right).collect();
-    // Who missed a right one hears about that, too.
-    let told = chosen.iter().chain(correct.iter().filter(|one| step.several && !chosen.contains(one)));
-    let feedback = told.flat_map(|choice| choice.feedback.clone()).collect();
-    Some(Guess { said: join(&chosen), is: join(&correct), feedback, right })
-}
-
-fn plain(text: &str) -> String {
-    command::words(text).unwrap_or_default().join(" ").to_lowercase()
-}
-
-/// `a`, `2`, `a c`, `ac`: the numbers of the choices.
-fn picked(step: &Step, typed: &str) -> Option<BTreeSet<usize>> {
-    let letters: Vec<char> = typed.chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
-    let number = |c: char| match c {
-        'a'..='z' => Some(c as usize - 'a' as usize),
-        'A'..='Z' => Some(c as usize - 'A' as usize),
-        '1'..='9' => Some(c as usize - '1' as usize),
-        _ => None,
-    };
-    let picked: BTreeSet<usize> =
-        letters.iter().map(|c| number(*c).filter(|at| *at < step.choices.len())).collect::<Option<_>>()?;
-    let many = picked.len();
-    (many == 1 || step.several && many > 1).then_some(picked)
-}
-
-#[cfg(test)]
-#[path = "guide_tests.rs"]
-mod tests;

@@ -2,6 +2,7 @@
 //!
 //! Nothing here draws on a terminal or waits for a key: the interactive lesson sits in `repl`, and uses what is here.
 
+mod answer;
 pub mod check;
 pub mod format;
 mod guide;
@@ -18,6 +19,7 @@ pub mod trust;
 mod update;
 pub mod write;
 
-pub use guide::{Guess, Guide, Look, answer};
+pub use answer::{Ballot, Guess, answer, votes};
+pub use guide::{Guide, Look};
 pub use replay::{Wish, replay};
 pub use run::{Failed, LIMIT, Outcome, Report, StepReport, Wrong, run};

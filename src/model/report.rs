@@ -13,6 +13,8 @@ pub enum Report {
     Runs,
     /// The editor waits for a line; its prompt, bare. Empty: it has one.
     Prompt(String),
+    /// PageUp and PageDown are the shell's at its prompt (true), not the scroll-back's: a presenter's remote control sends them.
+    Pages(bool),
     /// What the pane is to do.
     Pane(PaneOrder),
     /// The pane's answer is hidden (true) while a learner predicts it, and shown again.

@@ -31,7 +31,7 @@ use std::io::Write;
 use std::time::Duration;
 
 /// Between two keys of a line that the lesson types.
-const KEY: Duration = Duration::from_millis(35);
+const KEY: Duration = Duration::from_millis(50);
 
 /// How the shell begins.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +50,7 @@ pub fn run(session: &mut Session, opening: &Opening) -> i32 {
 /// The same; each line that ran is told, with the PID that its subject has then.
 pub fn record(session: &mut Session, opening: &Opening, told: &mut dyn FnMut(&Turn, i32)) -> i32 {
     let mut speaker = opening.speaks.then(speak::Speaker::default);
-    let modes = terminal::Modes::save();
+    let modes = terminal::Modes::take();
     let style = script::style(session);
     let mut editor = match editor(session, &style) {
         Ok(editor) => editor,
@@ -93,6 +93,7 @@ pub fn record(session: &mut Session, opening: &Opening, told: &mut dyn FnMut(&Tu
         let (bare, painted) = renew(&mut editor, session, &style);
         session.report(&Report::Prompt(bare.clone()));
         let given = class.types();
+        session.report(&Report::Pages(class.keys().contains(&remote::Press::Back)));
         remote.arm(class.keys(), given.as_deref().unwrap_or_default());
         let shown = given.as_ref().map_or(Ok(()), |line| by_hand(&painted, line, signals::interrupts));
         // Where nothing is edited, the terminal itself drops what was typed before Ctrl-C.
@@ -126,7 +127,13 @@ pub fn record(session: &mut Session, opening: &Opening, told: &mut dyn FnMut(&Tu
             // Ctrl-C clears the line, and what rows of it are below the cursor; a key of the teacher's ends it in the same way.
             Err(ReadlineError::Interrupted | ReadlineError::Signal(_)) => {
                 let mut desk = Desk { style: class.style(session), session, modes: &modes };
-                let pressed = remote.pressed().map_or(Ok(()), |press| class.press(&mut desk, press));
+                let pressed = match remote.pressed() {
+                    Some(press) => class.press(&mut desk, press),
+                    None => {
+                        class.cleared();
+                        Ok(())
+                    }
+                };
                 if say("\x1b[J").and(pressed).is_err() {
                     break;
                 }
@@ -158,6 +165,7 @@ fn lines(
             return say(&(desk.style.paint(Role::Dim, "^C") + "\n"));
         }
         if !class.takes_line(&mut desk, &line)? {
+            modes.lend(&line);
             let turn = desk.session.execute(&format!("{unkept}{line}"));
             desk.style = class.style(desk.session);
             told(&turn, desk.session.view().pid());
@@ -172,19 +180,21 @@ fn lines(
     Ok(())
 }
 
-/// Shows a line as if somebody typed it; Ctrl-C hurries it.
+/// Shows a line as if somebody typed it; Enter and Ctrl-C hurry it.
 fn by_hand(prompt: &str, line: &str, interrupts: fn() -> usize) -> rustyline::Result<()> {
-    // What is pressed meanwhile waits for the editor, and is not shown in the middle of the line.
-    let _quiet = terminal::Quiet::begin();
+    // What came before hurries nothing.
+    interrupts();
     // On the prompt at which Enter was pressed.
     say(if terminal::dumb() { "" } else { "\x1b[A\r\x1b[J" })?;
     say(prompt)?;
-    for key in line.chars() {
+    for (at, key) in line.char_indices() {
         say(&key.to_string())?;
-        if interrupts() > 0 {
+        // Who types reads the next word first.
+        let pause = if key == ' ' { 3 * KEY } else { KEY };
+        let last = at + key.len_utf8() == line.len();
+        if interrupts() > 0 || !last && terminal::enter_within(pause) {
             break;
         }
-        std::thread::sleep(KEY);
     }
     // The editor draws the same line anew, with the cursor at its end.
     Ok(say("\r\x1b[K")?)

@@ -1,29 +1,50 @@
-//! The terminal between lines: taken back from programs, its modes as they were, the cursor at the start of a line.
+//! The terminal between lines: lent to programs and taken back, without echo while nobody reads, the cursor at the start of a line.
 
+use crate::command::parse;
 use crate::kernel;
 use crate::model::{End, Exit, Turn};
 use crate::ui::{Role, Style};
-use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::termios::{FlushArg, LocalFlags, SetArg, Termios, tcflush, tcgetattr, tcsetattr};
 use std::io::Write;
+use std::os::fd::AsFd;
+use std::time::Duration;
 
-/// The terminal's modes as they were found.
+/// The terminal, as it was found. As long as this lives, what is typed is shown by the line editor or by a program that has the
+/// terminal, and by nobody else: what is typed ahead would otherwise stand in the middle of what comes.
 pub struct Modes {
     found: Option<Termios>,
 }
 
 impl Modes {
-    /// Reads them.
-    pub fn save() -> Modes {
-        Modes { found: tcgetattr(std::io::stdin()).ok() }
+    /// Takes the terminal.
+    pub fn take() -> Modes {
+        let modes = Modes { found: tcgetattr(std::io::stdin()).ok() };
+        modes.set(dumb());
+        modes
     }
 
-    /// Puts them back after a line. A program that was killed had no time to do so itself.
+    /// Before a line: a program that reads from the terminal has it as it was found.
+    pub fn lend(&self, line: &str) {
+        if parse(line).ok().flatten().is_some_and(|parsed| parsed.lends_terminal()) {
+            self.set(true);
+        }
+    }
+
+    fn set(&self, echo: bool) {
+        let Some(mut modes) = self.found.clone() else { return };
+        if !echo {
+            modes.local_flags.remove(LocalFlags::ECHO);
+        }
+        // A terminal that is gone has no modes.
+        let _ = tcsetattr(std::io::stdin(), SetArg::TCSADRAIN, &modes);
+    }
+
+    /// After a line. A program that was killed had no time to put its modes back.
     pub fn restore(&self, turn: &Turn, style: &Style) {
         kernel::take_terminal_back();
-        if let Some(found) = &self.found {
-            // A terminal that is gone has no modes.
-            let _ = tcsetattr(std::io::stdin(), SetArg::TCSADRAIN, found);
-        }
+        // Where no line editor draws, the terminal shows what is typed.
+        self.set(dumb());
         let ran =
             matches!(turn.end, End::Ran { .. } | End::SubjectGone { .. }) || turn.calls.iter().any(|call| call.name == "wait4");
         let Some(columns) = style.width.filter(|_| ran && !dumb()) else { return };
@@ -44,27 +65,22 @@ impl Modes {
     }
 }
 
-/// No echo, as long as it lives.
-pub struct Quiet(Option<Termios>);
-
-impl Quiet {
-    /// Turns it off.
-    pub fn begin() -> Quiet {
-        let found = tcgetattr(std::io::stdin()).ok();
-        if let Some(mut modes) = found.clone() {
-            modes.local_flags.remove(LocalFlags::ECHO);
-            let _ = tcsetattr(std::io::stdin(), SetArg::TCSADRAIN, &modes);
-        }
-        Quiet(found)
+impl Drop for Modes {
+    fn drop(&mut self) {
+        self.set(true);
     }
 }
 
-impl Drop for Quiet {
-    fn drop(&mut self) {
-        if let Some(found) = &self.0 {
-            let _ = tcsetattr(std::io::stdin(), SetArg::TCSADRAIN, found);
-        }
+/// Waits so long; true as soon as Enter is pressed. What was typed up to then is dropped: it was not meant for the next prompt.
+pub fn enter_within(pause: Duration) -> bool {
+    let stdin = std::io::stdin();
+    let timeout = PollTimeout::try_from(pause).unwrap_or(PollTimeout::ZERO);
+    // The terminal gives whole lines here.
+    let pressed = poll(&mut [PollFd::new(stdin.as_fd(), PollFlags::POLLIN)], timeout) == Ok(1);
+    if pressed {
+        let _ = tcflush(&stdin, FlushArg::TCIFLUSH);
     }
+    pressed
 }
 
 /// A terminal that does not know cursor movement: rustyline does not edit there either.

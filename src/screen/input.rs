@@ -26,8 +26,9 @@ impl Screen {
                     self.typed.extend(bytes);
                 }
                 Input::Page(up, bytes) => {
-                    // At the prompt these keys would walk through the history; a program that runs gets them.
-                    if self.is_prompt() && (up || self.emulator.scrolled() > 0) {
+                    // At the prompt these keys would walk through the history; a program that runs gets them, and a lesson before
+                    // a class.
+                    if self.is_prompt() && !self.pages && (up || self.emulator.scrolled() > 0) {
                         self.page(up);
                     } else {
                         self.back_to_end();

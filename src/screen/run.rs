@@ -58,6 +58,8 @@ pub struct Screen {
     pub(super) covered: bool,
     /// The editor waits with this prompt; empty: a line runs.
     pub(super) prompt: String,
+    /// PageUp and PageDown are the shell's at its prompt.
+    pub(super) pages: bool,
     pane: Pane,
     /// As of the pane's last layout.
     style: Style,
@@ -97,6 +99,7 @@ impl Screen {
             outsider: Outsider::default(),
             covered: false,
             prompt: String::new(),
+            pages: false,
             pane: Pane::default(),
             style: script::bare_style(lang),
             foot: Foot::Keys,

@@ -20,6 +20,7 @@ impl Screen {
                 }
                 Report::Runs => self.scene.changes.clear(),
                 Report::Prompt(prompt) => self.prompt = prompt,
+                Report::Pages(on) => self.pages = on,
                 Report::Pane(order) => {
                     self.wish.obey(order);
                     memory::save(self.wish);

@@ -27,7 +27,7 @@ impl Board {
             Report::Scene(scene) => self.posted.scene = scene.clone(),
             Report::Runs => self.posted.scene.changes.clear(),
             Report::Cover(covered) => self.posted.covered = *covered,
-            Report::Prompt(_) | Report::Pane(_) => return,
+            Report::Prompt(_) | Report::Pages(_) | Report::Pane(_) => return,
         }
         let Ok(text) = serde_json::to_vec(&self.posted) else { return };
         // A reader that comes in between reads no JSON, and reads again.

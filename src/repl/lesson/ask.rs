@@ -1,9 +1,9 @@
 //! What is said about questions: the question itself, the answer, and what the kernel said to a prediction.
 
 use super::draw::{heading, name, para, paras, sign, words};
-use crate::lesson::Guess;
 use crate::lesson::format::Step;
 use crate::lesson::shelf::Entry;
+use crate::lesson::{Ballot, Guess};
 use crate::model::{Msg, Text};
 use crate::ui::{Role, Sign, Style};
 
@@ -28,19 +28,26 @@ pub fn review(entry: &Entry, step: &Step, style: &Style) -> String {
         + &choices(step, style)
 }
 
-/// A prediction was taken.
-pub fn noted(waits: bool, style: &Style) -> String {
-    match waits {
-        true => {
-            words(&sign(style, Sign::Next), "noted. Now let the kernel answer", "已记下。现在让内核来回答", Role::Plain, style)
+/// A prediction was taken: of how many, where a class has voted.
+pub fn noted(guess: &Guess, waits: bool, style: &Style) -> String {
+    let next = sign(style, Sign::Next);
+    match (guess.voters(), waits) {
+        (0, true) => words(&next, "noted. Now let the kernel answer", "已记下。现在让内核来回答", Role::Plain, style),
+        (1, true) => words(&next, "1 vote. Now let the kernel answer", "1 票。现在让内核来回答", Role::Plain, style),
+        (all, true) => {
+            let (en, zh) = (format!("{all} votes. Now let the kernel answer"), format!("共 {all} 票。现在让内核来回答"));
+            words(&next, en, zh, Role::Plain, style)
         }
-        false => String::new(),
+        (_, false) => String::new(),
     }
 }
 
 /// The answer to a question, at once.
 pub fn answered(guess: &Guess, style: &Style) -> String {
     let feedback = paras(guess.feedback.iter(), style);
+    if !guess.votes.is_empty() {
+        return ballots(&guess.votes, style) + &feedback;
+    }
     match guess.right {
         true => words(&sign(style, Sign::Confirmed), "right", "正确", Role::Good, style) + &feedback,
         false => {
@@ -53,38 +60,61 @@ pub fn answered(guess: &Guess, style: &Style) -> String {
     }
 }
 
-/// What was predicted, beside what the kernel did; and how a class had voted.
-pub fn guesses(guesses: &[Guess], votes: Option<&[(String, u32)]>, style: &Style) -> String {
+/// What was predicted, beside what the kernel did.
+pub fn guesses(guesses: &[Guess], style: &Style) -> String {
     let mut text = String::new();
-    if let Some(votes) = votes.filter(|_| !guesses.is_empty()) {
-        let most = votes.iter().map(|(_, count)| *count).max().unwrap_or_default().max(1);
-        let bar = if style.utf8 { "█" } else { "#" };
-        for (choice, count) in votes {
-            let length = usize::try_from(count * 24 / most).unwrap_or_default();
-            text.push_str(&format!("  {}{} {count}  {choice}\n", bar.repeat(length), " ".repeat(24 - length)));
-        }
-    }
     for guess in guesses {
         let (mark, role) = if guess.right { (Sign::Confirmed, Role::Good) } else { (Sign::Failed, Role::Bad) };
-        text.push_str(&words(
-            &sign(style, mark),
-            format!("you said “{}”", guess.said.en),
-            format!("你的预测：“{}”", guess.said.zh),
-            role,
-            style,
-        ));
-        if !guess.right {
+        if !guess.votes.is_empty() {
+            text.push_str(&ballots(&guess.votes, style));
+        } else {
             text.push_str(&words(
-                "  ",
-                format!("in fact “{}”", guess.is.en),
-                format!("实际情况：“{}”", guess.is.zh),
-                Role::Plain,
+                &sign(style, mark),
+                format!("you said “{}”", guess.said.en),
+                format!("你的预测：“{}”", guess.said.zh),
+                role,
                 style,
             ));
+            if !guess.right {
+                text.push_str(&words(
+                    "  ",
+                    format!("in fact “{}”", guess.is.en),
+                    format!("实际情况：“{}”", guess.is.zh),
+                    Role::Plain,
+                    style,
+                ));
+            }
         }
         text.push_str(&paras(guess.feedback.iter(), style));
     }
     text
+}
+
+/// Columns of the longest bar.
+const BAR: u64 = 24;
+
+/// How a class voted, and what is right.
+fn ballots(votes: &[Ballot], style: &Style) -> String {
+    let most = votes.iter().map(|ballot| u64::from(ballot.count)).max().unwrap_or_default().max(1);
+    let digits = most.to_string().len();
+    let full = BAR.min(style.width.map_or(BAR, |width| width as u64 / 4));
+    let bar = if style.utf8 { "█" } else { "#" };
+    let line = |ballot: &Ballot| {
+        let (mark, role) = if ballot.right { (Sign::Confirmed, Role::Good) } else { (Sign::Failed, Role::Plain) };
+        let length = (u64::from(ballot.count) * full / most) as usize;
+        let count = format!("{}{} {:>digits$}  ", bar.repeat(length), " ".repeat(full as usize - length), ballot.count);
+        para(&(sign(style, mark) + &count), &ballot.choice, role, style)
+    };
+    votes.iter().map(line).collect()
+}
+
+/// What a question waits for.
+pub fn wanted(step: &Step, poll: bool) -> Text {
+    match (step.choices.is_empty(), poll) {
+        (true, _) => Text { en: "type the answer", zh: "输入答案" },
+        (false, true) => Text { en: "votes: a 12 b 5", zh: "输入票数：a 12 b 5" },
+        (false, false) => Text { en: "answer: a letter", zh: "输入字母作答" },
+    }
 }
 
 /// What was typed is no answer.

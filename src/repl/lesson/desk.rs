@@ -27,6 +27,7 @@ impl Desk<'_> {
     /// Runs a line and draws what it did; with `brief` only the line itself.
     pub fn run(&mut self, line: &str, brief: bool) -> io::Result<Turn> {
         self.say(&draw::typed(line, &self.style))?;
+        self.modes.lend(line);
         let turn = self.session.execute(line);
         self.style = Style { large: self.style.large, ..script::style(self.session) };
         self.modes.restore(&turn, &self.style);

@@ -1,7 +1,7 @@
 //! What a lesson says on the screen: pure functions from what it knows to text.
 
 use super::ask::choices;
-use super::hall;
+use super::{Show, hall};
 use crate::kernel;
 use crate::lesson::format::{Para, Step, StepKind};
 use crate::lesson::progress::Mark;
@@ -30,11 +30,15 @@ pub(super) fn paras<'a>(paras: impl Iterator<Item = &'a Para>, style: &Style) ->
     paras.map(|one| para("", &one.text, Role::Plain, style)).collect()
 }
 
+/// The terminal's rows.
+fn rows() -> Option<usize> {
+    kernel::terminal_size().map(|(_, rows)| rows)
+}
+
 /// A heading with a rule to the end of the measure.
 pub(super) fn heading(text: &str, style: &Style) -> String {
     if style.large {
-        let rows = kernel::terminal_size().map(|(_, rows)| rows).filter(|_| !dumb());
-        return hall::headline(text, rows, style);
+        return hall::headline(text, rows().filter(|_| !dumb()), style);
     }
     let rule = if style.utf8 { "─" } else { "-" };
     let width = style.width.map_or(72, |width| width.min(MEASURE));
@@ -72,10 +76,10 @@ pub fn typed(line: &str, style: &Style) -> String {
 pub enum Open {
     /// The title page.
     Title,
-    /// A question.
-    Question,
-    /// A question of another lesson.
-    Again,
+    /// A question, which waits for this.
+    Question(Text),
+    /// A question of another lesson, which waits for this.
+    Again(Text),
     /// The step.
     Step,
 }
@@ -84,14 +88,14 @@ pub enum Open {
 pub fn footer(guide: &Guide, open: Open, present: bool, style: &Style) -> String {
     let (at, all) = (guide.at() + 1, guide.lesson().steps.len());
     let step = match open {
-        Open::Again => Msg::new("asked once more", "再问一次"),
+        Open::Again(_) => Msg::new("asked once more", "再问一次"),
         _ => Msg::new(format!("step {at}/{all}"), format!("第 {at}/{all} 步")),
     };
     let step = style.msg(&step);
     let kind = guide.step().map(|step| step.kind);
     let key = match (open, guide.open_end, kind) {
         (Open::Title, ..) => Some(Text { en: "Enter: on", zh: "Enter 继续" }),
-        (Open::Question | Open::Again, ..) => Some(Text { en: "answer: a letter", zh: "输入字母作答" }),
+        (Open::Question(wanted) | Open::Again(wanted), ..) => Some(wanted),
         (_, true, _) => Some(Text { en: "Enter: on", zh: "Enter 继续" }),
         _ if present => Some(Text { en: "Enter: type it, run it", zh: "Enter 输入，再按执行" }),
         (.., Some(StepKind::Observe)) => Some(Text { en: "Enter: run it", zh: "Enter 执行" }),
@@ -150,7 +154,7 @@ pub fn opening(entry: &Entry, resumes: Option<usize>, style: &Style) -> String {
 }
 
 /// A step: its heading, its text, its question.
-pub fn step(guide: &Guide, notes: bool, style: &Style) -> String {
+pub fn step(guide: &Guide, show: Show, style: &Style) -> String {
     let Some(step) = guide.step() else { return String::new() };
     let kind = match step.kind {
         StepKind::Predict => style.text(&Text { en: "  predict", zh: "  预测" }),
@@ -159,18 +163,20 @@ pub fn step(guide: &Guide, notes: bool, style: &Style) -> String {
         _ => "",
     };
     let head = heading(&format!("{}/{}  {}{kind}", guide.at() + 1, guide.lesson().steps.len(), step.id), style);
-    let lines = if step.kind == StepKind::Observe {
+    // Before a class Enter types them.
+    let lines = if step.kind == StepKind::Observe && !show.present {
         step.commands().map(|command| typed(&command.text, style)).collect()
     } else {
         String::new()
     };
-    let teacher: String = if notes {
+    let teacher: String = if show.notes {
         let opening = guide.lesson().teacher.iter().filter(|_| guide.at() == 0);
         opening.chain(&step.teacher).map(|one| para("T  ", &one.text, Role::Warn, style)).collect()
     } else {
         String::new()
     };
-    head + &teacher + &paras(step.before(), style) + &lines + &choices(step, style)
+    let body = teacher + &paras(step.before(), style) + &lines + &choices(step, style);
+    head + &if style.large { hall::fitted(body, rows()) } else { body }
 }
 
 /// How the step stands after a line that did not pass it.

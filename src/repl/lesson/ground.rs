@@ -49,21 +49,32 @@ impl Class {
 
     /// Runs the lines of the steps before this one, on a fresh subject.
     pub(super) fn replay_to(&mut self, desk: &mut Desk<'_>, to: usize) -> io::Result<()> {
-        let Some(guide) = &mut self.guide else { return Ok(()) };
         for at in 0..to {
+            let Some(guide) = &mut self.guide else { return Ok(()) };
             guide.go(desk.session, at);
-            if guide.unfit(&mut self.prober).is_some() {
-                continue;
-            }
-            for line in guide.solution() {
-                let turn = desk.run(&line, true)?;
-                guide.look(desk.session, &turn);
-                if signals::interrupts() > 0 {
-                    break;
-                }
+            if guide.unfit(&mut self.prober).is_none() {
+                self.runs(desk, 0, true)?;
             }
         }
-        guide.go(desk.session, to);
+        if let Some(guide) = &mut self.guide {
+            guide.go(desk.session, to);
+        }
+        Ok(())
+    }
+
+    /// Runs the lines of this step's model solution, from this one on, until Ctrl-C.
+    pub(super) fn runs(&mut self, desk: &mut Desk<'_>, from: usize, brief: bool) -> io::Result<()> {
+        let Some(guide) = &mut self.guide else { return Ok(()) };
+        let mut at = from;
+        // One by one: what a line shows may be bound to a name, and stand in the next.
+        while let Some(line) = guide.solution().get(at) {
+            let turn = desk.run(line, brief)?;
+            guide.look(desk.session, &turn);
+            if signals::interrupts() > 0 {
+                break;
+            }
+            at += 1;
+        }
         Ok(())
     }
 }

@@ -44,22 +44,30 @@ pub fn paragraph(sign: &str, text: &str, role: Role, style: &Style) -> String {
     shown
 }
 
+/// What stands below the headline, without its empty lines where it would not fit on a page with them.
+pub fn fitted(body: String, rows: Option<usize>) -> String {
+    /// The headline, the line with the ways out, and the prompt.
+    const OTHERS: usize = 4 + 2;
+    match rows.is_some_and(|rows| body.lines().count() + OTHERS > rows) {
+        true => body.lines().filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect(),
+        false => body,
+    }
+}
+
 /// The sentences of a text. A full stop ends one where a blank and no small letter follow; within backticks nothing does.
 fn sentences(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let (mut start, mut code) = (0, false);
     for (at, c) in text.char_indices() {
         code ^= c == '`';
-        let end = at + c.len_utf8();
-        let ends = match c {
-            '。' | '？' | '！' => true,
-            '.' | '?' | '!' => {
-                let mut rest = text[end..].chars();
-                rest.next() == Some(' ') && rest.next().is_some_and(|next| !next.is_lowercase())
-            }
-            _ => false,
-        };
-        if ends && !code {
+        if code || !matches!(c, '。' | '？' | '！' | '.' | '?' | '!') {
+            continue;
+        }
+        // A bracket or a quotation mark that closes there belongs to it.
+        let rest = text[at + c.len_utf8()..].trim_start_matches([')', '"', '”', '）', '」']);
+        let ends = !c.is_ascii() || rest.strip_prefix(' ').is_some_and(|next| !next.starts_with(char::is_lowercase));
+        if ends {
+            let end = text.len() - rest.len();
             found.push(text[start..end].trim());
             start = end;
         }
@@ -78,7 +86,9 @@ mod tests {
     fn a_text_falls_into_sentences() {
         assert_eq!(sentences("One. Two? `a. B` is three! four"), ["One.", "Two?", "`a. B` is three! four"]);
         assert_eq!(sentences("pid_namespaces(7), e.g. this one. Next"), ["pid_namespaces(7), e.g. this one.", "Next"]);
+        assert_eq!(sentences("One. (Two: type `a`.) Three (e.g. this.)"), ["One.", "(Two: type `a`.)", "Three (e.g. this.)"]);
         assert_eq!(sentences("一。二？三"), ["一。", "二？", "三"]);
+        assert_eq!(sentences("一。（二。）三"), ["一。", "（二。）", "三"]);
         assert!(sentences(" ").is_empty());
     }
 
@@ -95,6 +105,8 @@ mod tests {
             "    > One sentence.\n\n      And another one, which is long enough to be wrapped at the\n      measure.\n\n";
         assert_eq!(shown, expected);
         assert!(headline("2/7  T", Some(3), &style).starts_with("\x1b[999;1H\n\n\n\x1b[H\n    2/7  T\n    ━━━"));
+        assert_eq!(fitted("a\n\nb\n\n".into(), Some(10)), "a\n\nb\n\n");
+        assert_eq!(fitted("a\n\nb\n\n".into(), Some(9)), "a\nb\n");
         let narrow = Style { width: Some(12), ..style };
         assert!(paragraph("", "a b c d e f g h i j k l m n", Role::Plain, &narrow).lines().all(|line| line.len() <= 12));
     }

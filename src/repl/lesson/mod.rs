@@ -58,7 +58,6 @@ pub struct Class {
     title: bool,
     /// The text of a lesson that is not boxlab's own, once it has been shown what it runs.
     agreed: Option<String>,
-    votes: Option<Vec<(String, u32)>>,
 }
 
 impl Class {
@@ -91,8 +90,8 @@ impl Class {
             (Some(guide), _) if !self.parked && self.title => draw::footer(guide, draw::Open::Title, self.show.present, style),
             (Some(guide), question) if !self.parked => {
                 let open = match question {
-                    Some(Question::Own(_)) => draw::Open::Question,
-                    Some(Question::Again(..)) => draw::Open::Again,
+                    Some(Question::Own(step)) => draw::Open::Question(ask::wanted(step, self.show.poll)),
+                    Some(Question::Again(_, step)) => draw::Open::Again(ask::wanted(step, self.show.poll)),
                     None => draw::Open::Step,
                 };
                 draw::footer(guide, open, self.show.present, style)
@@ -191,25 +190,27 @@ impl Class {
             self.types = Some(line);
             return Ok(());
         }
-        match (self.question().is_some(), self.guide.as_ref().and_then(Guide::step).map(|step| step.kind)) {
-            (true, _) => self.show(desk),
-            (_, Some(StepKind::Do)) => {
+        match self.question() {
+            // The page stands there still.
+            Some(Question::Own(step)) if self.show.present => {
+                return desk.say(&ask::no_answer(step, self.show.poll, &desk.style));
+            }
+            Some(_) => return self.show(desk),
+            None => {}
+        }
+        match self.guide.as_ref().and_then(Guide::step).map(|step| step.kind) {
+            Some(StepKind::Do) => {
                 let turn = super::of_news(Vec::new(), Vec::new());
                 self.after(desk, &turn)
             }
             // What should be looked at is run, so that going on and seeing it are one key.
-            (_, Some(StepKind::Observe)) if !self.show.present && self.regained(desk)? => Ok(()),
-            (_, Some(StepKind::Observe)) if !self.show.present => {
-                for line in self.guide.as_ref().map(Guide::solution).unwrap_or_default() {
-                    let turn = desk.run(&line, false)?;
-                    if let Some(guide) = &mut self.guide {
-                        guide.look(desk.session, &turn);
-                    }
-                }
+            Some(StepKind::Observe) if !self.show.present && self.regained(desk)? => Ok(()),
+            Some(StepKind::Observe) if !self.show.present => {
+                self.runs(desk, 0, false)?;
                 self.passed(desk, Mark::Passed)
             }
-            (_, Some(_)) => self.passed(desk, Mark::Passed),
-            (_, None) => Ok(()),
+            Some(_) => self.passed(desk, Mark::Passed),
+            None => Ok(()),
         }
     }
 }

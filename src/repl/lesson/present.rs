@@ -1,6 +1,7 @@
 //! Before a class: how it is drawn, and the teacher's keys.
 
-use super::{Class, Desk};
+use super::{Class, Desk, Question};
+use crate::lesson::format::StepKind;
 use crate::repl::remote::Press;
 use crate::session::Session;
 use crate::ui::Style;
@@ -26,8 +27,7 @@ impl Class {
         match press {
             Press::Hand if self.parked => self.resume(desk),
             Press::Hand => {
-                // A line that stands there and was not run comes again.
-                self.typed = self.typed.saturating_sub(usize::from(self.pending));
+                self.cleared();
                 self.parked = true;
                 desk.session.cover(false);
                 Ok(())
@@ -37,11 +37,20 @@ impl Class {
         }
     }
 
+    /// The line was left without Enter. One that the lesson had typed there comes again.
+    pub fn cleared(&mut self) {
+        self.typed = self.typed.saturating_sub(usize::from(std::mem::take(&mut self.pending)));
+    }
+
     /// A step on: what is left of this one is run.
     fn on(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
         if self.title {
             return self.show(desk);
         }
-        self.skip(desk)
+        // A prediction that nobody made is no reason to give the kernel's answer away.
+        match self.question() {
+            Some(Question::Own(step)) if step.kind == StepKind::Predict => self.proceed(desk),
+            _ => self.skip(desk),
+        }
     }
 }

@@ -19,7 +19,7 @@ impl Class {
             let Some(step) = guide.step() else { return self.finish(desk) };
             let Some(why) = guide.unfit(&mut self.prober) else {
                 desk.session.cover(step.kind == StepKind::Predict);
-                let text = draw::step(guide, self.show.notes, &desk.style);
+                let text = draw::step(guide, self.show, &desk.style);
                 return desk.say(&text);
             };
             desk.say(&draw::left_out(guide, &why, &desk.style))?;
@@ -36,7 +36,7 @@ impl Class {
             return Ok(());
         };
         let tries = draw::tries(&step, &desk.style);
-        let shown = !matches!(step.kind, StepKind::Note | StepKind::Free | StepKind::Predict);
+        let read = matches!(step.kind, StepKind::Note | StepKind::Free);
         self.note(&lesson, &step.id, mark);
         desk.say(&draw::passed(&step, mark, &desk.style))?;
         desk.session.cover(false);
@@ -44,11 +44,11 @@ impl Class {
         let guesses = guide.settle();
         let answered = !guesses.is_empty();
         if answered {
-            desk.say(&ask::guesses(&guesses, self.votes.take().as_deref(), &desk.style))?;
+            desk.say(&ask::guesses(&guesses, &desk.style))?;
         }
         desk.say(&tries)?;
         // Before a class the page is not turned by itself: what has come is to be read first.
-        if !tries.is_empty() || self.show.present && (shown || answered) || guide.question_follows() {
+        if !tries.is_empty() || self.show.present && (!read || answered) || guide.question_follows() {
             guide.rest(desk.session);
             return Ok(());
         }

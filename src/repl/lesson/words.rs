@@ -98,12 +98,7 @@ impl Class {
         }
         self.regained(desk)?;
         // Of a step that is presented, only what has not been run yet.
-        for line in self.guide.as_ref().map(Guide::solution).unwrap_or_default().into_iter().skip(self.typed) {
-            let turn = desk.run(&line, false)?;
-            if let Some(guide) = &mut self.guide {
-                guide.look(desk.session, &turn);
-            }
-        }
+        self.runs(desk, self.typed, false)?;
         self.passed(desk, Mark::Skipped)
     }
 
