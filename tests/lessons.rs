@@ -159,6 +159,10 @@ fn lint_says_what_could_be_better() {
         ("== a quiz\nen x | zh y\n( ) en a | zh 甲\n(x) en b | zh 乙\n", "without feedback"),
         ("== a observe\nen x | zh y\n$ show ns\n  uts:[4026531838]\n", "written down"),
         ("== a observe\nen TEXT | zh y\n$ show ns\n", "still to be written"),
+        (
+            "== a observe\nen x | zh y\n$ show ns\ntry en Try `diff self`. | zh 试试 `diff self`。\n",
+            "`diff self` cannot be typed",
+        ),
     ] {
         let file = Temporary::new("lint", steps);
         let output = boxlab(&["lint", "--yes", file.path()]);

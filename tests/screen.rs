@@ -85,6 +85,21 @@ fn a_change_is_marked_and_named() {
 }
 
 #[test]
+fn a_name_that_one_subject_changes_is_that_of_all_who_share_it() {
+    let mut terminal = open();
+    for typed in ["unshare uts", "hostname box", "subject new b", "setns a uts"] {
+        line(&mut terminal, typed);
+    }
+    terminal.wait_view("b hostname");
+    line(&mut terminal, "hostname ours");
+    terminal.until("both are ours", |terminal| {
+        ["a hostname", "b hostname"].iter().all(|side| {
+            terminal.view.lines().iter().any(|line| line.split(side).nth(1).is_some_and(|rest| rest.contains("ours")))
+        })
+    });
+}
+
+#[test]
 fn the_pane_lives_while_a_program_runs() {
     let mut terminal = open();
     line(&mut terminal, "spawn sh");

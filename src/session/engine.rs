@@ -278,6 +278,11 @@ impl Session {
             // Before its first line nobody had asked it.
             let was_inside = was.seen.inside.clone().or(self.stages[self.current].handle.before.clone());
             turn.changes = changes(&Snapshot { inside: was_inside, ..was.seen.clone() }, &is.seen);
+            // Whoever shares the UTS namespace has another name now, too, and only a member can say so.
+            if turn.changes.iter().any(|change| change.what == "hostname") {
+                let others = self.stages.iter_mut().filter(|stage| stage.name != is.name);
+                others.for_each(|stage| stage.handle.ask_for_inside(self.options.lang));
+            }
             // Back in the parent there is nothing that it made.
             if !matches!(played.end, End::ChildGone { .. }) {
                 for (kind, id) in guard::made(&played.calls, &was.seen, &is.seen) {

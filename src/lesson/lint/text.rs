@@ -1,8 +1,8 @@
 //! What can be seen by reading: questions, ladders, ids, order.
 
 use super::{Finding, Subject};
-use crate::command::parse;
-use crate::lesson::format::{Command, Expect, Lesson, Like, Step, StepKind};
+use crate::command::{cards, parse};
+use crate::lesson::format::{Command, Expect, Lesson, Like, Para, Step, StepKind};
 use crate::lesson::write::PLACEHOLDERS;
 use crate::model::Msg;
 
@@ -13,6 +13,7 @@ pub(super) fn of_lesson(lesson: &Lesson) -> Vec<Finding> {
         found.extend(step.before().filter_map(|para| unwritten(&para.text, para.line)));
         question(step, &mut found);
         ladder(step, &mut found);
+        step.tries.iter().for_each(|para| quoted(para, &mut found));
         if step.kind == StepKind::Do && step.asserts.is_empty() {
             found.push(Finding::error(
                 step.line,
@@ -45,6 +46,27 @@ pub(super) fn of_lesson(lesson: &Lesson) -> Vec<Finding> {
 fn unwritten(text: &Msg, line: usize) -> Option<Finding> {
     let is = PLACEHOLDERS.contains(&text.en.as_str()) || PLACEHOLDERS.contains(&text.zh.as_str());
     is.then(|| Finding::error(line, "still to be written", "还没有写"))
+}
+
+/// What one is invited to try can be typed, where it begins as a line of the shell. A bare name is only named, and a word in
+/// capitals stands for something else.
+fn quoted(para: &Para, found: &mut Vec<Finding>) {
+    let stands_for = |word: &str| word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase());
+    for text in [&para.text.en, &para.text.zh] {
+        for line in text.split('`').skip(1).step_by(2) {
+            let of_shell = cards().any(|card| line.strip_prefix(card.name).is_some_and(|rest| rest.starts_with(' ')));
+            if !of_shell || line.split_whitespace().any(stands_for) {
+                continue;
+            }
+            if let Err(why) = parse(line) {
+                found.push(Finding::error(
+                    para.line,
+                    format!("`{line}` cannot be typed: {}", why.en),
+                    format!("`{line}` 无法执行：{}", why.zh),
+                ));
+            }
+        }
+    }
 }
 
 fn question(step: &Step, found: &mut Vec<Finding>) {
