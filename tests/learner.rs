@@ -114,6 +114,11 @@ fn what_was_missed_is_asked_again_in_another_lesson_and_one_goes_on_where_one_le
     terminal.send("quit\r");
     assert_eq!(terminal.status(), 0);
     assert!(progress(&terminal).contains("process/name-first right"));
+    // The lesson that was left last is the one that goes on.
+    let mut terminal = terminal.reopen();
+    types(&mut terminal, "", &["You left at step 2", "2/", "▸"]);
+    terminal.send("quit\r");
+    assert_eq!(terminal.status(), 0);
 }
 
 #[test]

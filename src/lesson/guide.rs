@@ -197,9 +197,18 @@ impl Guide {
     /// Has the subject been replaced since the step began, or has the forked child ended that it was then? What earlier steps
     /// built is gone, or was in that child. In a step whose own lines end the child only the first process counts.
     pub fn lost_ground(&self, session: &Session) -> bool {
-        let now = ground(session);
         let ends = self.step().is_some_and(|step| step.commands().any(|command| is(&command.text, "exit")));
-        let stands = |was: &[i32], is: &[i32]| if ends { was.first() == is.first() } else { is.starts_with(was) };
+        let first = |pids: &[i32], all: &[i32]| pids.first() == all.first();
+        if ends { self.stands_not(session, first) } else { self.left_ground(session) }
+    }
+
+    /// The same for whoever runs all lines of the step: those that end the child are still to come.
+    pub fn left_ground(&self, session: &Session) -> bool {
+        self.stands_not(session, |was, is| is.starts_with(was))
+    }
+
+    fn stands_not(&self, session: &Session, stands: fn(&[i32], &[i32]) -> bool) -> bool {
+        let now = ground(session);
         !self.ground.iter().all(|(name, was)| now.iter().any(|(one, is)| one == name && stands(was, is)))
     }
 

@@ -159,7 +159,8 @@ fn lines(
         return Ok(());
     }
     let unkept = if text.starts_with(' ') { " " } else { "" };
-    for line in command::split(text) {
+    let mut lines = command::split(text).into_iter().peekable();
+    while let Some(line) = lines.next() {
         // Typed so soon after Enter that nothing had begun.
         if signals::interrupts() > 0 {
             return say(&(desk.style.paint(Role::Dim, "^C") + "\n"));
@@ -171,7 +172,7 @@ fn lines(
             told(&turn, desk.session.view().pid());
             modes.restore(&turn, &desk.style);
             say(&drawn(&turn, &desk.style))?;
-            class.after(&mut desk, &turn)?;
+            class.after(&mut desk, &turn, lines.peek().is_some())?;
         }
         if desk.session.over() || signals::ending().is_some() || signals::interrupts() > 0 {
             break;

@@ -86,7 +86,7 @@ fn show(cx: &mut Outside<'_>, _: &Args) -> Result<Said, Stop> {
         vec![Cell::new(name), Cell::new(span(outside.realtime + out)), subject, next, Cell::msg(about).mark(Mark::Dim)]
     };
     let date = || Cell::new(format!("@{}", outside.realtime / 1000));
-    let rows = vec![
+    let mut rows = vec![
         vec![
             Cell::new("realtime"),
             date(),
@@ -113,7 +113,14 @@ fn show(cx: &mut Outside<'_>, _: &Args) -> Result<Said, Stop> {
     ];
     let head =
         [("clock", "时钟"), ("outside", "外部"), ("inside", "内部"), ("next child", "下一个子进程"), ("what it is", "含义")];
-    Ok(Said::grid(head.map(|(en, zh)| Msg::new(en, zh)).into(), rows))
+    let mut head = Vec::from(head.map(|(en, zh)| Msg::new(en, zh)));
+    // Where no namespace waits for a child, its column would repeat the one before it.
+    if !own_next {
+        let next = head.len() - 2;
+        head.remove(next);
+        rows.iter_mut().for_each(|row| drop(row.remove(next)));
+    }
+    Ok(Said::grid(head, rows))
 }
 
 /// A clock in milliseconds, and by how many seconds it is ahead of the one outside.

@@ -21,7 +21,7 @@ impl Value {
     pub fn in_words(&self) -> Msg {
         match self {
             Value::Is(text) if text.is_empty() => Msg::new("empty", "空"),
-            Value::Is(text) => Msg::same(text.clone()),
+            Value::Is(text) => Msg::same(text.lines().collect::<Vec<_>>().join("; ")),
             Value::Set(words) if words.is_empty() => Msg::same("none"),
             Value::Set(words) if words.len() > 6 => {
                 Msg::new(format!("{} of them", words.len()), format!("共 {} 项", words.len()))

@@ -27,7 +27,11 @@ impl Class {
     /// A line of the lesson's own is not run on a subject that lacks what the steps before had built (a limit, say): that is
     /// built first. True where it was lacking.
     pub(super) fn regained(&mut self, desk: &mut Desk<'_>) -> io::Result<bool> {
-        let lost = self.guide.as_ref().is_some_and(|guide| guide.lost_ground(desk.session));
+        let whole = self.typed == 0;
+        let lost = self
+            .guide
+            .as_ref()
+            .is_some_and(|guide| if whole { guide.left_ground(desk.session) } else { guide.lost_ground(desk.session) });
         if lost {
             desk.say(&draw::regained(&desk.style))?;
             self.rebuild(desk, None)?;

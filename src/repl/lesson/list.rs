@@ -9,18 +9,20 @@ use crate::ui::{self, Role, Sign, Style};
 use std::collections::BTreeMap;
 
 /// What stands below the words of welcome: how to begin, or how to go on.
-pub fn invitation(entry: &Entry, done: usize, first: bool, style: &Style) -> String {
+pub fn invitation(entry: &Entry, left: Option<usize>, first: bool, style: &Style) -> String {
     let title = &entry.lesson.title;
     let number = entry.number.map(|number| number.to_string()).unwrap_or_default();
-    let (en, zh) = match (first, done) {
+    let (en, zh) = match (first, left) {
         (true, _) => (
             format!("Enter begins lesson {number}: {}. `lesson` lists all of them", title.en),
             format!("按 Enter 开始第 {number} 课：{}。`lesson` 列出所有课程", title.zh),
         ),
-        (_, 0) => (format!("Enter begins lesson {number}: {}", title.en), format!("按 Enter 开始第 {number} 课：{}", title.zh)),
-        _ => (
-            format!("Enter goes on with lesson {number}, {}, at step {}", title.en, done + 1),
-            format!("按 Enter 继续第 {number} 课：{}（第 {} 步）", title.zh, done + 1),
+        (_, None) => {
+            (format!("Enter begins lesson {number}: {}", title.en), format!("按 Enter 开始第 {number} 课：{}", title.zh))
+        }
+        (_, Some(at)) => (
+            format!("Enter goes on with lesson {number}, {}, at step {}", title.en, at + 1),
+            format!("按 Enter 继续第 {number} 课：{}（第 {} 步）", title.zh, at + 1),
         ),
     };
     words(&sign(style, Sign::Next), en, zh, Role::New, style) + "\n"
@@ -92,7 +94,7 @@ pub fn finished(entry: &Entry, marks: Option<&BTreeMap<&str, Mark>>, next: Optio
         ));
     }
     if let Some(next) = next {
-        text.push_str(&invitation(next, 0, false, style));
+        text.push_str(&invitation(next, None, false, style));
     }
     text
 }

@@ -61,11 +61,13 @@ pub struct Class {
 }
 
 impl Class {
-    /// The place where the learner's record says.
+    /// The place where the learner's record says: the lesson that was left, or the next one that is open.
     pub fn open() -> Class {
         let log = Log::open();
         let shelf = shelf::bundled();
-        let open = shelf.iter().find(|entry| log.progress.done(&entry.lesson) < entry.lesson.steps.len());
+        let left = log.progress.events.last().and_then(|event| shelf.iter().position(|entry| entry.lesson.id == event.lesson));
+        let unfinished = |entry: &&Entry| log.progress.done(&entry.lesson) < entry.lesson.steps.len();
+        let open = shelf.iter().skip(left.unwrap_or_default()).find(unfinished).or_else(|| shelf.iter().find(unfinished));
         Class { next: open.map(|entry| entry.file.clone()), log, ..Class::default() }
     }
 
@@ -79,7 +81,7 @@ impl Class {
     /// What stands below the words of welcome.
     pub fn invitation(&self, style: &Style) -> String {
         let Some(entry) = self.next.as_deref().and_then(|name| shelf::find(name).ok()) else { return String::new() };
-        list::invitation(&entry, self.log.progress.done(&entry.lesson), self.log.progress.events.is_empty(), style)
+        list::invitation(&entry, self.log.progress.resumes_at(&entry.lesson), self.log.progress.events.is_empty(), style)
     }
 
     /// The line above the prompt: where one is, and the ways out.
@@ -138,8 +140,8 @@ impl Class {
         Ok(false)
     }
 
-    /// Looks how the step stands after a line of the shell.
-    pub fn after(&mut self, desk: &mut Desk<'_>, turn: &Turn) -> io::Result<()> {
+    /// Looks how the step stands after a line of the shell. Where more of what was typed is still to come, what is missing is not said.
+    pub fn after(&mut self, desk: &mut Desk<'_>, turn: &Turn, comes: bool) -> io::Result<()> {
         if self.parked || self.question().is_some() {
             return Ok(());
         }
@@ -159,7 +161,7 @@ impl Class {
         }
         let asked = guide.step().is_some_and(|step| step.kind == StepKind::Do);
         // Before a class the lines that are still to come are no news.
-        let more = self.show.present && self.typed < guide.solution().len();
+        let more = comes || self.show.present && self.typed < guide.solution().len();
         let text = draw::look(&look, asked && !more && turn.command != "help", &desk.style);
         desk.say(&text)
     }
@@ -201,7 +203,7 @@ impl Class {
         match self.guide.as_ref().and_then(Guide::step).map(|step| step.kind) {
             Some(StepKind::Do) => {
                 let turn = super::of_news(Vec::new(), Vec::new());
-                self.after(desk, &turn)
+                self.after(desk, &turn, false)
             }
             // What should be looked at is run, so that going on and seeing it are one key.
             Some(StepKind::Observe) if !self.show.present && self.regained(desk)? => Ok(()),

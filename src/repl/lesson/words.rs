@@ -79,7 +79,7 @@ impl Class {
         self.typed = typed;
         // What was reached while playing counts.
         let turn = crate::repl::of_news(Vec::new(), Vec::new());
-        self.after(desk, &turn)
+        self.after(desk, &turn, false)
     }
 
     pub(super) fn skip(&mut self, desk: &mut Desk<'_>) -> io::Result<()> {
