@@ -111,6 +111,10 @@ fn refused(need: &Need, line: &str) -> Option<Msg> {
         Err(error) => return Some(Msg::same(format!("{need}: {error}"))),
     };
     let turn = session.execute(line);
+    // Its cgroup goes with the subject that is replaced: `cgroup tree` is not to show what nobody has made.
+    if line.starts_with("cgroup") {
+        session.execute(" reset");
+    }
     match turn.end {
         end if end.ok() => None,
         End::Failed { errno, .. } => {

@@ -45,7 +45,7 @@ impl Class {
             return match shelf::following(&entry).filter(|_| self.guide.is_none()) {
                 Some(next) => {
                     self.next = Some(next.file.clone());
-                    desk.say(&list::invitation(&next, self.log.progress.done(&next.lesson), false, &desk.style))
+                    desk.say(&list::invitation(&next, self.log.progress.resumes_at(&next.lesson), false, &desk.style))
                 }
                 None => Ok(()),
             };
