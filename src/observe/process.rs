@@ -143,6 +143,12 @@ pub fn ignores_interrupt(pid: i32) -> bool {
     first && caught & (1 << (libc::SIGINT - 1)) == 0
 }
 
+/// Is it in an uninterruptible wait (state D, proc_pid_stat(5))? Handlers of signals do not run before that ends.
+pub fn is_uninterruptible(pid: i32) -> bool {
+    let status = read(Path::new(&format!("/proc/{pid}/status")));
+    status.is().and_then(|status| field(status, "State")).is_some_and(|state| state.starts_with('D'))
+}
+
 /// Has it ended, or has it been sent SIGKILL and not come to that yet? A process whose cgroup is frozen (v1) does not, until it is thawed.
 pub fn is_ending(pid: i32) -> bool {
     let status = read(Path::new(&format!("/proc/{pid}/status")));

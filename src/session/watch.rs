@@ -5,7 +5,7 @@ use crate::command::Lookout;
 use crate::kernel;
 use crate::model::{Lang, Msg, Text};
 use crate::observe::cgroup::is_frozen;
-use crate::observe::process::{field, ignores_interrupt, read};
+use crate::observe::process::{field, ignores_interrupt, is_uninterruptible, read};
 use crate::subject::{Event, Patience};
 use std::io::Write;
 use std::path::Path;
@@ -63,14 +63,22 @@ impl Watch {
     fn pressed(&mut self) {
         // A job that `fg` brought back did not say that it started; the terminal knows whose it is.
         let pid = if self.interactive { kernel::terminal_owner().or(self.foreground) } else { self.foreground };
-        let Some(pid) = pid.filter(|pid| ignores_interrupt(*pid)) else { return };
+        let Some(pid) = pid else { return };
+        let waits = is_uninterruptible(pid);
+        if !waits && !ignores_interrupt(pid) {
+            return;
+        }
         self.presses += 1;
         if self.presses >= PRESSES {
-            // It may have ended in the meantime: then there is nothing to kill.
-            let _ = kernel::plumbing_kill(pid, libc::SIGKILL);
+            // It may have ended in the meantime: then there is nothing to kill. What waits like that waits for a child, as a rule (vfork(2)).
+            let _ = kernel::plumbing_kill(if waits { -pid } else { pid }, libc::SIGKILL);
             return;
         }
         self.say(match PRESSES - self.presses {
+            _ if waits && self.presses == 1 => Text {
+                en: "it is in an uninterruptible wait (state D): its handler of Ctrl-C runs when that ends.\r\n    Twice more kills it (SIGKILL), if what it waits for can be killed",
+                zh: "它处于不可中断的等待中（状态 D）：要等到等待结束才会运行 Ctrl-C 的处理函数。\r\n    再按两次将杀死它（SIGKILL），前提是这种等待允许被杀死",
+            },
             1 => Text { en: "once more: Ctrl-C kills it from outside (SIGKILL)", zh: "再按一次 Ctrl-C，将从外部杀死它（SIGKILL）" },
             _ => Text {
                 en: "PID 1 of its namespace, without a handler: the kernel drops Ctrl-C.\r\n    Twice more kills it from outside (SIGKILL)",

@@ -121,7 +121,8 @@ impl Terminal {
         }
         let end = || pty.slave.try_clone().expect("a descriptor");
         let mut command = Command::new(env!("CARGO_BIN_EXE_boxlab"));
-        command.args(args).args(["--lang", "en"]).stdin(end()).stdout(end()).stderr(end());
+        let lang: &[&str] = if args.contains(&"--lang") { &[] } else { &["--lang", "en"] };
+        command.args(args).args(lang).stdin(end()).stdout(end()).stderr(end());
         command.env_remove("LC_ALL").env_remove("NO_COLOR").env("LANG", "C.UTF-8").env("TERM", "xterm");
         command.env("XDG_STATE_HOME", &state).env(MARK, &mark).env("PS1", "$ ");
         // A test that looks for what is left must not have it cleared up by the next one.

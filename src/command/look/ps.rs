@@ -89,7 +89,7 @@ fn state(letter: char) -> Cell {
     let (en, zh, mark) = match letter {
         'R' => ("R running", "R 运行", Mark::Plain),
         'S' | 'I' => ("S sleeping", "S 睡眠", Mark::Plain),
-        'D' => ("D waiting for a device", "D 等待设备", Mark::Warn),
+        'D' => ("D uninterruptible", "D 不可中断睡眠", Mark::Warn),
         'T' => ("T stopped", "T 停止", Mark::Warn),
         't' => ("t traced", "t 被跟踪", Mark::Warn),
         'Z' => ("Z zombie", "Z 僵尸", Mark::Warn),
