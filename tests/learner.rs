@@ -180,7 +180,7 @@ fn a_child_that_is_left_is_missed_and_the_invitation_at_the_end_can_be_followed(
         return;
     }
     let mut terminal = Terminal::open(&[]);
-    types(&mut terminal, "lesson pid", &["step 1/18", "▸"]);
+    types(&mut terminal, "lesson pid", &["It builds on `lesson 6`.", "step 1/18", "▸"]);
     types(&mut terminal, "unshare pid", &["not yet: pid is", "▸"]);
     types(&mut terminal, "fork", &["done", "Enter: on", "▸"]);
     types(&mut terminal, "", &["2/18  guess-ps", "▸"]);

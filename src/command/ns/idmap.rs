@@ -101,7 +101,7 @@ const DENIED: Text = Text {
 };
 
 const OUTSIDE: Text = Text {
-    en: "outside nothing is another: files that it makes belong to the outside ID",
+    en: "nothing changes outside: there, files that it makes belong to the outside ID",
     zh: "外部没有任何变化：它创建的文件在外部仍属于那个外部 ID",
 };
 

@@ -65,6 +65,11 @@ impl Class {
         let own = !self.show.to_a_class();
         let resumes = self.log.progress.resumes_at(&entry.lesson).filter(|_| own);
         desk.say(&draw::opening(&entry, resumes, &desk.style))?;
+        if own && resumes.is_none() {
+            let before = entry.lesson.after.iter().filter_map(|id| shelf::find(id).ok());
+            let skipped: Vec<Entry> = before.filter(|one| self.log.progress.done(&one.lesson) == 0).collect();
+            desk.say(&list::builds_on(&skipped, &desk.style))?;
+        }
         // A page of its own before a class.
         self.title = self.show.present && !entry.lesson.opening.is_empty();
         if !own || resumes.is_some() {

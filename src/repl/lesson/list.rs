@@ -36,6 +36,25 @@ pub fn unfit_lesson(entry: &Entry, why: &Msg, style: &Style) -> String {
     para(&sign(style, Sign::Careful), &text, Role::Warn, style)
 }
 
+/// Lessons that come before this one and have not been begun. Nobody is kept from it: it is said, and that is all.
+pub fn builds_on(before: &[Entry], style: &Style) -> String {
+    if before.is_empty() {
+        return String::new();
+    }
+    let lines: Vec<String> = before
+        .iter()
+        .map(|entry| entry.number.map_or(entry.file.clone(), |number| number.to_string()))
+        .map(|number| format!("`lesson {number}`"))
+        .collect();
+    words(
+        "",
+        format!("It builds on {}.", lines.join(", ")),
+        format!("本课以 {} 的内容为基础。", lines.join("、")),
+        Role::Dim,
+        style,
+    )
+}
+
 /// There is no such lesson.
 pub fn missing(word: &str, missing: &Missing, style: &Style) -> String {
     match missing {
