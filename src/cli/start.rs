@@ -91,7 +91,17 @@ pub fn at_the_terminal(lang: Lang) -> Options {
 }
 
 pub fn keep(shell: impl FnOnce() -> i32) -> i32 {
-    keeper::keep(shell, || (), sweep)
+    // Most scripts make no cgroup: to find out where one would be, and that there is none, takes a twentieth of a short one's time.
+    command::cgroup::tell_below();
+    keeper::keep(
+        shell,
+        || (),
+        |keeper| {
+            if command::cgroup::may_be_made() {
+                sweep(keeper);
+            }
+        },
+    )
 }
 
 fn sweep(keeper: i32) {

@@ -1,6 +1,37 @@
 //! The program's own memory, as plumbing.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A mark that can be put and not taken away; this process and all that it forks from now on see the same one, whoever of them ends.
+#[derive(Debug)]
+pub struct SharedMark(&'static AtomicBool);
+
+impl SharedMark {
+    /// One that has not been put: a page of memory for it (mmap(2), MAP_SHARED).
+    ///
+    /// Errors: ENOMEM.
+    pub fn new() -> nix::Result<SharedMark> {
+        let (rights, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
+        // SAFETY: a new mapping at an address that the kernel chooses touches nothing that is there.
+        let page = unsafe { libc::mmap(std::ptr::null_mut(), size_of::<AtomicBool>(), rights, kind, -1, 0) };
+        if page == libc::MAP_FAILED {
+            return Err(nix::errno::Errno::last());
+        }
+        // SAFETY: the page is there for as long as the process, for nobody unmaps it; it is aligned, and its zero is a false.
+        Ok(SharedMark(unsafe { AtomicBool::from_ptr(page.cast()) }))
+    }
+
+    /// Puts it.
+    pub fn put(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Has anybody put it?
+    pub fn is_put(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
 
 /// Gives back the pages of the program's code that have been used so far (madvise(2), MADV_DONTNEED): most of them were for the start. Those that
 /// are needed again come back from the page cache at the next touch. For processes that wait for most of their lives.
@@ -50,6 +81,19 @@ mod tests {
         assert_eq!(code(MAPS, Path::new("/bin/x")), [(0x7f00, 0x8000), (0x8000, 0x9000)]);
         assert_eq!(code(MAPS, Path::new("/bin/y")), []);
         assert_eq!(code("1-2 rw-p 0 fe:00 1 /bin/x\n2-3 r-xp 0 fe:00 1 /bin/x\n", Path::new("/bin/x")), []);
+    }
+
+    #[test]
+    fn a_mark_outlives_who_put_it() {
+        let mark = SharedMark::new().expect("a page");
+        assert!(!mark.is_put());
+        let child = crate::kernel::fork_worker(|| {
+            mark.put();
+            0
+        });
+        let child = nix::unistd::Pid::from_raw(child.expect("a child"));
+        nix::sys::wait::waitpid(child, None).expect("it ends");
+        assert!(mark.is_put());
     }
 
     #[test]

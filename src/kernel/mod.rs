@@ -46,7 +46,7 @@ pub use mount::{
 
 pub use ipc::SysV;
 pub use limit::{Policy, nice, policy, rlimit, take_short_turns};
-pub use memory::forget_code;
+pub use memory::{SharedMark, forget_code};
 pub use netlink::{Heard, Netlink};
 pub use notify::{Asked, Reply, listen_for_calls, plumbing_receive, plumbing_send};
 pub use nsfs::{NsQuestion, ns_id, ns_init, ns_owner, ns_owner_uid, ns_parent};
@@ -54,8 +54,8 @@ pub use nsfs::{NsQuestion, ns_id, ns_init, ns_owner, ns_owner_uid, ns_parent};
 pub use pidfd::next_signal;
 pub use privilege::{Ambient, CapSets, bounding_set, groups, is_subreaper, securebits, stay_dumpable};
 pub use process::{
-    Birth, Fork, Program, adopt_orphans, die_with_parent, end_with_parent, exit_now, fork_shell, fork_worker, has_news,
-    keep_from_programs, pidfd_open, plumbing_kill, plumbing_signal, shield_from_oom,
+    Birth, Fork, Program, adopt_orphans, die_with_parent, end_with_parent, exit_now, fork_shell, fork_worker, has_ended_child,
+    has_news, keep_from_programs, pidfd_open, plumbing_kill, plumbing_signal, shield_from_oom,
 };
 pub use provoke::{await_failure, fail_if_asked};
 pub use rootless::become_root;

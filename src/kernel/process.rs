@@ -233,6 +233,13 @@ pub fn has_news(child: i32) -> bool {
     !matches!(waitid(Id::Pid(nix::unistd::Pid::from_raw(child)), flags), Ok(WaitStatus::StillAlive) | Err(Errno::EINTR))
 }
 
+/// waitid(2) with WNOWAIT, as plumbing: has any child ended? It stays to be waited for.
+pub fn has_ended_child() -> bool {
+    use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
+    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+    waitid(Id::All, flags).is_ok_and(|status| status != WaitStatus::StillAlive)
+}
+
 /// _exit(2): ends this process at once; no destructor and no copied buffer runs a second time after a fork.
 pub fn exit_now(status: i32) -> ! {
     // SAFETY: _exit takes an integer and does not return.

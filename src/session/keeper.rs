@@ -101,7 +101,8 @@ pub fn pid() -> i32 {
 
 /// In the shell: takes the exit statuses of orphans that have ended; `subjects` are not orphans.
 pub fn reap_orphans(subjects: &[i32]) {
-    if !ADOPTS.load(Ordering::Relaxed) {
+    // Mostly none has ended, and the list of children need not be read.
+    if !ADOPTS.load(Ordering::Relaxed) || !kernel::has_ended_child() {
         return;
     }
     for pid in children().into_iter().filter(|pid| !subjects.contains(pid)) {
@@ -141,11 +142,13 @@ fn wait_for(shell: Pid) -> (i32, bool) {
 fn end_all() {
     let end = Instant::now() + Duration::from_secs(2);
     while Instant::now() < end {
-        for pid in children() {
-            let _ = kernel::plumbing_kill(pid, libc::SIGKILL);
-        }
         match waitpid(Pid::from_raw(-1), Some(WaitPidFlag::WNOHANG)) {
-            Ok(WaitStatus::StillAlive) => std::thread::sleep(Duration::from_micros(200)),
+            Ok(WaitStatus::StillAlive) => {
+                for pid in children() {
+                    let _ = kernel::plumbing_kill(pid, libc::SIGKILL);
+                }
+                std::thread::sleep(Duration::from_micros(200));
+            }
             Ok(_) | Err(Errno::EINTR) => {}
             Err(_) => return,
         }

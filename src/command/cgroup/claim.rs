@@ -4,7 +4,7 @@
 //! itself alone knows that nobody works there any more.
 
 use super::ground::sitting;
-use crate::kernel;
+use crate::kernel::{self, SharedMark};
 use crate::observe::cgroup::{Hierarchies, tree};
 use nix::fcntl::Flock;
 use nix::unistd::{AccessFlags, access};
@@ -12,13 +12,36 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// What every directory of a bench begins with; its keeper's PID follows.
 pub(super) const PREFIX: &str = "boxlab-";
 
 /// This process's locks. They are the process's, not a session's: they are to last exactly as long as it does.
 static HELD: Mutex<BTreeMap<PathBuf, Flock<File>>> = Mutex::new(BTreeMap::new());
+
+/// Put before this process, or one that forked from it, makes a first directory.
+static MADE: OnceLock<SharedMark> = OnceLock::new();
+
+/// From now on this process learns of what those make that it forks, also where they are killed.
+pub fn tell_below() {
+    if let Ok(mark) = SharedMark::new() {
+        // One that there is already serves as well.
+        let _ = MADE.set(mark);
+    }
+}
+
+/// Can there be cgroups that this process or one that it forked has made? Without [`tell_below`] nobody knows, and the answer is yes.
+pub fn may_be_made() -> bool {
+    MADE.get().is_none_or(SharedMark::is_put)
+}
+
+/// To be called before a directory of the bench's own is made.
+pub(super) fn about_to_make() {
+    if let Some(mark) = MADE.get() {
+        mark.put();
+    }
+}
 
 /// Locks a directory of the bench's own; one that is locked already stays so. False: it is not there any more, or is just being swept
 /// up as somebody's leftover.

@@ -1,7 +1,7 @@
 //! The bench's own cgroups: `<base>/boxlab-<keeper>/<subject>-<pid>`, made in a hierarchy when a line first needs them there.
 //!
-//! It keeps nothing in memory: the directories themselves say what has been made, so that the keeper can sweep them up
-//! after the shell was killed.
+//! It keeps nothing in memory but that there may be any: the directories themselves say what has been made, so that the keeper can
+//! sweep them up after the shell was killed.
 
 use super::base;
 use super::claim;
@@ -193,6 +193,7 @@ impl Ground {
 
     /// The bench's directory, and its claim to it; made anew where somebody swept it up for a leftover before it was claimed.
     fn make_tag(&self, kernel: &mut Kernel, hierarchy: &Hierarchy, controller: &str) -> Result<PathBuf, Stop> {
+        claim::about_to_make();
         for _ in 0..ROUNDS {
             let tag = match self.tag_dir(hierarchy) {
                 Some(tag) => tag,

@@ -29,7 +29,7 @@ mod victim;
 mod watch;
 
 pub use birth::birthplace;
-pub use claim::{Abandoned, abandoned};
+pub use claim::{Abandoned, abandoned, may_be_made, tell_below};
 pub use file::{files, settable};
 pub use ground::Ground;
 pub use nested::Nested;
