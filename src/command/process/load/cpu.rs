@@ -43,7 +43,7 @@ pub const CARD: Card = Card {
     equivalents: &[Equivalent { tool: "stress-ng(1)", line: "stress-ng --cpu 2 --timeout 2s" }],
     examples: &[
         Example { after: "", line: "load cpu 1 1", shows: "of CPU time", needs: "" },
-        Example { after: "cgroup set cpu.max '10000 100000'", line: "load cpu 1 1", shows: "0.1 CPUs", needs: "root cgroup:cpu" },
+        Example { after: "cgroup set cpu.max '10000 100000'", line: "load cpu 1 1", shows: ": 0.", needs: "root cgroup:cpu" },
     ],
     run: Run::Inside(run),
 };
