@@ -103,6 +103,8 @@ const LINES: &[(&str, &[&str])] = &[
     ("cgroup rm", &["cgroup rm ..", "cgroup rm ../..", "cgroup rm web"]),
     ("cgroup set", &["cgroup set pids.max 100", "cgroup set memory.max max --cgroup ..", "cgroup set ../pids.max max"]),
     ("cgroup watch", &["cgroup watch 1"]),
+    ("mounts watch", &["mounts watch 1"]),
+    ("kcmp", &["kcmp a {pid}"]),
     ("cgroup enable", &["cgroup enable pids", "cgroup enable pids --cgroup .."]),
     ("cgroup freeze", &["cgroup freeze ..", "cgroup freeze"]),
     ("cgroup thaw", &["cgroup thaw ..", "cgroup thaw"]),

@@ -13,6 +13,7 @@ mod file;
 mod fscontext;
 mod helper;
 mod ipc;
+mod kcmp;
 mod keyring;
 mod landlock;
 mod limit;
@@ -39,6 +40,7 @@ mod unpack;
 pub use cgroup::lock_dir;
 pub use copy::{Copied, copy_tree};
 pub use fscontext::Setting;
+pub use kcmp::RESOURCES as KCMP;
 pub use landlock::LANDLOCK_RIGHTS;
 pub use mount::{
     FLAGS as MOUNT_FLAGS, attributes_of as mount_attributes_of, flags_of as mount_flags_of, flags_text as mount_flags_text,

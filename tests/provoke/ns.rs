@@ -96,6 +96,7 @@ pub(super) const ALL: &[Provocation] = &[
     root("E10", "spawn sh -c 'echo true > {tmp}/text; chmod 755 {tmp}/text'", "spawn {tmp}/text", "ENOEXEC", "{tmp}/text"),
     root("H2", "unshare pid; fork", "kill TERM 4242", "ESRCH", "pid:["),
     root("H2", "", "kill 0 4194303 --on-host", "ESRCH", "4194303"),
+    nobody("H9", "", "kcmp a 1", "EPERM", ""),
     nobody("H7", "", "kill --outside 0 1 --on-host", "EPERM", "uid 0"),
     root("A19", "nnp; seccomp deny clone3 enosys", "fork", "ENOSYS", "Seccomp"),
     root("H3", "", "wait", "ECHILD", "").cured(),

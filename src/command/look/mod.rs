@@ -6,6 +6,7 @@ mod explain_process;
 mod fd;
 mod file;
 mod isolation;
+mod kcmp;
 mod last;
 mod links;
 mod matrix;
@@ -30,5 +31,6 @@ pub const CARDS: &[Card] = &[
     fd::CARD,
     tree::CARD,
     isolation::CARD,
+    kcmp::CARD,
     matrix::CARD,
 ];

@@ -13,6 +13,7 @@ mod mask;
 mod mkdir;
 mod mknod;
 mod mounts;
+mod mounts_watch;
 mod movemount;
 mod options;
 mod overlay;
@@ -43,6 +44,7 @@ pub const CARDS: &[Card] = &[
     propagation::UNBINDABLE,
     umount::CARD,
     mounts::CARD,
+    mounts_watch::CARD,
     pivot_root::CARD,
     chroot::CARD,
     chdir::CARD,

@@ -52,6 +52,17 @@ pub(super) const ROWS: &[Row] = &[
         unreached,
     ),
     row(
+        "H9",
+        &["kcmp"],
+        &[EPERM],
+        t(
+            "the right to inspect both processes is missing (PTRACE_MODE_READ_REALCREDS): another user's, or one with capabilities that the caller has not",
+            "缺少查看两个进程的权利（PTRACE_MODE_READ_REALCREDS）：它属于别的用户，或拥有调用者没有的权能",
+        ),
+        t("compare two of the bench's own: `kcmp a self`", "比较实验台自己的两个进程：`kcmp a self`"),
+        no_inspector,
+    ),
+    row(
         "H1",
         &["kill"],
         &[],
@@ -137,6 +148,11 @@ pub(super) fn mount_of<'a>(case: &Case<'a>, file: &FileLive) -> Option<&'a Mount
         let fits = |mount: &&MountLive| std::path::Path::new(&file.path).starts_with(&mount.point);
         case.live.mounts.iter().filter(fits).max_by_key(|mount| mount.point.len())
     })
+}
+
+/// kcmp(2) has no other reason for it.
+fn no_inspector(_: &Case<'_>) -> Verdict {
+    yes()
 }
 
 fn no_interpreter(case: &Case<'_>) -> Verdict {
