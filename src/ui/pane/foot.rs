@@ -50,7 +50,10 @@ pub fn few(style: &Style, width: usize) -> Line {
 /// The lines, at most so many.
 pub fn foot(foot: &Foot, style: &Style, width: usize, height: usize) -> Vec<Line> {
     let lines: Vec<Line> = match foot {
-        Foot::Keys => vec![line(Role::Dim, style.visible(style.text(&KEYS)))],
+        Foot::Keys => {
+            let whole = style.visible(style.text(&KEYS));
+            vec![if crate::ui::width(&whole) <= width { line(Role::Dim, whole) } else { few(style, width) }]
+        }
         Foot::Deaf => vec![line(Role::Warn, style.visible(style.text(&DEAF)))],
         Foot::Say(text) => wrap(&style.msg(text), width).into_iter().map(|text| line(Role::Warn, text)).collect(),
         Foot::Prefix => keys(style, width),

@@ -85,8 +85,10 @@ pub fn right(picture: &Picture, style: &Style, width: usize, height: usize) -> V
             }
             _ => sections.push(sides),
         }
-        let named = shown.len() > 1;
-        sections.extend(shown.iter().filter_map(|one| cgroup::section(picture, one, named, style, width, density)));
+        // Of several that have none one line says so.
+        let nobody = shown.iter().all(|one| one.cgroup.is_none());
+        let (of, named) = if nobody { (&shown[..shown.len().min(1)], false) } else { (&shown[..], shown.len() > 1) };
+        sections.extend(of.iter().filter_map(|one| cgroup::section(picture, one, named, style, width, density)));
         sections.into_iter().flat_map(|section| section.headed(width, style)).collect::<Vec<Line>>()
     };
     // The tree needs some lines to be of use.

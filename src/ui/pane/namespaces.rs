@@ -20,6 +20,12 @@ impl Link<'_> {
         if self.next { self.of.seen.next_id(self.kind) } else { self.of.seen.ns_id(self.kind) }
     }
 
+    /// It begins with the next child.
+    fn is_pending(&self) -> bool {
+        let link = if self.next { self.of.seen.next.get(&self.kind) } else { None };
+        matches!(link, Some(Seen::Not { errno, .. }) if *errno == Errno::ENOENT as i32)
+    }
+
     /// Nobody can be born there any more.
     fn is_dead(&self) -> bool {
         self.next && self.kind == NsKind::Pid && self.of.init_gone
@@ -35,7 +41,7 @@ impl Link<'_> {
         let link = if self.next { self.of.seen.next.get(&self.kind) } else { self.of.seen.ns.get(&self.kind) };
         match link {
             Some(Seen::Is(id)) => style.names.name(self.kind, *id).map_or_else(|| id.ino.to_string(), str::to_string),
-            Some(Seen::Not { errno, .. }) if self.next && *errno == Errno::ENOENT as i32 => style.text(&PENDING).into(),
+            _ if self.is_pending() => style.text(&PENDING).into(),
             Some(Seen::Not { errno, .. }) => errno_name(Errno::from_raw(*errno)),
             None => String::new(),
         }
@@ -233,8 +239,10 @@ fn beside(picture: &Picture, row: &Row<'_>, style: &Style, each: [usize; 2], num
     // One in which both are, and which is not the host's, is what makes a pod.
     let ids: Vec<Option<NsId>> = row.links.iter().map(Link::id).collect();
     let next: Vec<Option<NsId>> = row.next.iter().flatten().map(Link::id).collect();
-    let same = ids[0].is_some() && ids[0] == ids[1] && next.first() == next.get(1);
-    let sign = match (ids.iter().all(Option::is_none), same) {
+    // Two that are still to be born will be two.
+    let pending = row.next.as_ref().unwrap_or(&row.links).iter().any(Link::is_pending);
+    let same = ids[0].is_some() && ids[0] == ids[1] && next.first() == next.get(1) && !pending;
+    let sign = match (ids.iter().all(Option::is_none) && !pending, same) {
         (true, _) => " ",
         (_, true) => "=",
         _ if style.utf8 => "≠",
