@@ -1,5 +1,6 @@
 //! One kernel call that was made, and its answer, in strace(1)'s notation.
 
+use super::{errno_name, errno_words};
 use nix::errno::Errno;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -90,20 +91,6 @@ impl Call {
     pub fn is_write_below(&self, dir: &str) -> bool {
         self.name == "write" && matches!(self.args.first(), Some(Arg::Fd(_, path)) if path.starts_with(dir))
     }
-}
-
-/// `EPERM` for Errno::EPERM; `errno 4095` for what nobody knows.
-pub fn errno_name(errno: Errno) -> String {
-    match errno {
-        Errno::UnknownErrno => "errno ?".into(),
-        known => format!("{known:?}"),
-    }
-}
-
-/// `Operation not permitted` for Errno::EPERM: the words of strerror(3), which strace(1) prints, too.
-pub fn errno_words(errno: Errno) -> String {
-    let text = std::io::Error::from_raw_os_error(errno as i32).to_string();
-    text.split(" (os error").next().unwrap_or_default().to_string()
 }
 
 /// As C writes it.

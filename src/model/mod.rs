@@ -3,6 +3,7 @@
 mod call;
 mod cap;
 mod change;
+mod errno;
 mod live;
 mod mounts;
 mod names;
@@ -17,9 +18,10 @@ mod turn;
 mod view;
 mod walls;
 
-pub use call::{Arg, Call, errno_name, errno_words};
+pub use call::{Arg, Call};
 pub use cap::{ALL_CAPS, CAPS, SECUREBITS, cap_name, cap_names, cap_number, caps_msg, caps_text, securebits_text};
 pub use change::{Change, changes};
+pub use errno::{errno_name, errno_named, errno_words};
 pub use live::{CgroupLive, ControllerEnd, FileLive, Live, MountLive, PidLive, UsernsLive, cgroup_name};
 pub use names::Names;
 pub use ns::{NsId, NsKind, Row as NsRow};

@@ -161,7 +161,7 @@ fn topics(card: &str, typed: &Typed) -> Vec<Word> {
     let start = given.join(" ") + " ";
     let more = known.iter().filter_map(|topic| topic.strip_prefix(&start)).map(Word::new).collect::<Vec<_>>();
     // `EPERM unshare`: the reasons of one call.
-    let errno = given.len() == 1 && card == "explain" && crate::explain::errno::named(&given[0]).is_some();
+    let errno = given.len() == 1 && card == "explain" && crate::model::errno_named(&given[0]).is_some();
     more.into_iter().chain(cards().filter(|_| errno).map(|card| Word::new(card.name))).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use crate::command::{Card, FOLDERS, Outside, Primitive, Run, card, cards, guard};
 use crate::explain::{capability, concept, errno, need};
-use crate::model::{Block, CAPS, Cell, Grid, Mark, Msg, NsKind, cap_name, errno_name};
+use crate::model::{Block, CAPS, Cell, Grid, Mark, Msg, NsKind, cap_name, errno_name, errno_named};
 use crate::observe::{self, Moment};
 use nix::errno::Errno;
 use std::path::Path;
@@ -54,7 +54,7 @@ pub(super) fn find(cx: &Outside<'_>, name: &str) -> Vec<Block> {
     let mut words = name.split(' ');
     let (first, second) = (words.next().unwrap_or_default(), words.next());
     // Either way round: `EPERM unshare`, `unshare EPERM`.
-    match (errno::named(first), second, second.and_then(errno::named)) {
+    match (errno_named(first), second, second.and_then(errno_named)) {
         (Some(found), second, _) => of_errno(found, second),
         (None, Some(_), Some(found)) => of_errno(found, Some(first)),
         _ => Vec::new(),
@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn what_a_concept_names_is_there() {
         let mut wrong = Vec::new();
-        let known = |name: &str| card(name).is_some() || concept::concept(name).is_some() || errno::named(name).is_some();
+        let known = |name: &str| card(name).is_some() || concept::concept(name).is_some() || errno_named(name).is_some();
         for one in concept::concepts() {
             wrong.extend(one.see.iter().filter(|topic| !known(topic)).map(|topic| format!("{}: see {topic}", one.name)));
             let lines = crate::command::split(one.line);

@@ -136,23 +136,6 @@ pub fn meaning(errno: Errno) -> Option<Text> {
     MEANINGS.iter().find(|(known, _)| *known == errno).map(|(_, text)| *text)
 }
 
-/// The errno of a typed name: `EPERM`, `eperm`, or its number.
-pub fn named(word: &str) -> Option<Errno> {
-    let upper = word.to_uppercase();
-    let upper = if upper == "EWOULDBLOCK" {
-        "EAGAIN".into()
-    } else if upper == "ENOTSUP" {
-        "EOPNOTSUPP".into()
-    } else {
-        upper
-    };
-    let found = || (1..=133).map(Errno::from_raw).find(|errno| format!("{errno:?}") == upper);
-    match word.parse::<i32>() {
-        Ok(number) => Some(Errno::from_raw(number)).filter(|errno| *errno != UnknownErrno),
-        Err(_) => found(),
-    }
-}
-
 /// The names that have a meaning here, for completion.
 pub fn names() -> impl Iterator<Item = String> {
     MEANINGS.iter().map(|(errno, _)| format!("{errno:?}"))

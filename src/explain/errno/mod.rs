@@ -21,7 +21,7 @@ mod root;
 mod trap;
 
 pub use case::{Case, Verdict};
-pub use meaning::{meaning, named, names};
+pub use meaning::{meaning, names};
 
 use crate::model::{Advice, Arg, Call, Cause, Live, Msg, Standing, Text, errno_name};
 use nix::errno::Errno;

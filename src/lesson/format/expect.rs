@@ -3,8 +3,7 @@
 use super::Fault;
 use super::text::Piece;
 use crate::command::args::signal;
-use crate::model::{Call, End, Exit, Msg, Turn, errno_name};
-use nix::errno::Errno;
+use crate::model::{Call, End, Exit, Msg, Turn, errno_name, errno_named};
 
 /// One line of expected output.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,16 +99,12 @@ fn ends(piece: Piece<'_>, word: &str) -> Result<Ends, Fault> {
         "refused" => Ok(Ends::Refused),
         "unfit" => Ok(Ends::Unfit),
         "gone" => Ok(Ends::Gone),
-        name if is_errno(name) => Ok(Ends::Errno(name.to_string())),
+        name if errno_named(name).is_some_and(|errno| errno_name(errno) == name) => Ok(Ends::Errno(name.to_string())),
         _ => Err(piece.fault(
             format!("`{word}` is no errno; expected a name such as EPERM, or one of: refused unfit gone"),
             format!("`{word}` 不是 errno；此处应为 EPERM 这样的名字，或 refused、unfit、gone"),
         )),
     }
-}
-
-fn is_errno(name: &str) -> bool {
-    (1..200).any(|number| Errno::from_raw(number) != Errno::UnknownErrno && errno_name(Errno::from_raw(number)) == name)
 }
 
 impl Ends {

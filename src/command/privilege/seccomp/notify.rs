@@ -4,9 +4,8 @@ use super::filter::{Verdict, build, is_known_arch, readable};
 use super::no_filters;
 use crate::command::process::job::{self, Body, Port};
 use crate::command::{Args, Card, Count, Equivalent, Example, Inside, Kind, Man, Param, Primitive, Run, Said, Stop};
-use crate::explain::errno::named;
 use crate::kernel::{self, Asked, Birth, Program, Reply};
-use crate::model::{Block, Cell, Exit, Grid, Msg, NoteKind, Text, errno_name};
+use crate::model::{Block, Cell, Exit, Grid, Msg, NoteKind, Text, errno_name, errno_named};
 use crate::observe::memory::text_at;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -164,7 +163,7 @@ fn rule(word: &str) -> Result<(Sysno, Reply), Stop> {
     let call = Sysno::from_str(name).map_err(|_| Stop::Usage(crate::command::args::no_syscall(name)))?;
     let reply = match answer {
         None | Some("continue") => Reply::Continue,
-        Some(text) => match (text.parse(), named(text).filter(|errno| errno_name(*errno) == text)) {
+        Some(text) => match (text.parse(), errno_named(text).filter(|errno| errno_name(*errno) == text)) {
             (Ok(value), _) => Reply::Value(value),
             (_, Some(errno)) => Reply::Errno(errno as i32),
             _ => {
