@@ -20,7 +20,7 @@ pub fn run(session: &mut Session, lines: &[String], json: bool, stop: bool) -> i
         let turn = session.execute(line);
         // Anew: the line may have named a namespace.
         let style = self::style(session);
-        let text = if json { serde_json::to_string(&turn).unwrap_or_default() + "\n" } else { ui::turn(&turn, &style) };
+        let text = if json { ui::json(&turn) + "\n" } else { ui::turn(&turn, &style) };
         // Nobody reads any more: there is no reason to go on.
         if say(&text).is_err() {
             return 1;

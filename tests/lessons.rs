@@ -251,6 +251,44 @@ fn a_replay_leaves_reports_that_others_can_read() {
     std::fs::remove_dir_all(&dir).expect("it was ours");
 }
 
+/// Whoever wrote the lesson does not write the reports: no tag of its own, no control character, nothing that cannot be parsed.
+#[test]
+fn hostile_text_in_a_lesson_is_only_text_in_its_reports() {
+    let dir = std::env::temp_dir().join(format!("boxlab-lesson-{}-hostile", std::process::id()));
+    std::fs::create_dir_all(&dir).expect("a directory of our own");
+    let at = |name: &str| dir.join(name).to_str().expect("its name is plain").to_string();
+    let evil = "</title><script>alert(1)</script>\u{1b}]0;owned\u{7}\u{85}\u{ffff} & \"q\" 'q' ]]>";
+    let steps = format!(
+        "== a\nen `{evil} | zh {evil}\n$ spawn printf '<script>\\033[2J\\001\\n'\n  {evil}\n$ hostname '{evil}'\n\
+         == b quiz\nen {evil} | zh {evil}\n( ) en {evil} | zh {evil}\n    en {evil} | zh {evil}\n(x) en y | zh z\n\
+         == c\nskip unless kernel>=99.0  en {evil} | zh {evil}\nen x | zh y\n"
+    );
+    let text = format!("lesson 1\nid hostile\ntitle en {evil} | zh {evil}\nsource {evil}\n{steps}");
+    let file = Temporary(std::env::temp_dir().join(format!("boxlab-lesson-{}-hostile.txt", std::process::id())));
+    std::fs::write(file.path(), text).expect("a file of our own");
+    let reports = ["--junit", &at("j.xml"), "--html", &at("p.html"), "--cast", &at("c.cast"), "--json"];
+    let output = boxlab(&[["replay", "--yes", file.path()].as_slice(), &reports].concat());
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let object: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+    assert!(object["title"]["en"].as_str().is_some_and(|title| title.contains("<script>")), "{object}");
+    let all = [("stdout", String::from_utf8_lossy(&output.stdout).into_owned())].into_iter().chain(
+        ["j.xml", "p.html", "c.cast"].map(|name| (name, std::fs::read_to_string(dir.join(name)).expect("it was written"))),
+    );
+    for (name, text) in all {
+        let control = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+        assert!(!text.contains(control), "{name}: {:?}", text.chars().find(|c| control(*c)));
+        if !matches!(name, "stdout" | "c.cast") {
+            assert!(!text.contains("<script") && text.contains("&lt;script&gt;") && !text.contains('\u{ffff}'), "{name}: {text}");
+        }
+    }
+    let cast = std::fs::read_to_string(dir.join("c.cast")).expect("it was written");
+    holds_as_a_cast(&cast);
+    let played = |line: &str| serde_json::from_str::<(f64, String, String)>(line).map(|event| event.2).unwrap_or_default();
+    let played: String = cast.lines().skip(1).map(played).collect();
+    assert!(!played.contains("\u{1b}]") && !played.contains('\u{7}') && !played.contains("\u{1b}[2J"), "{played:?}");
+    std::fs::remove_dir_all(&dir).expect("it was ours");
+}
+
 #[test]
 fn a_new_lesson_can_be_replayed_and_is_never_written_over_another() {
     let path = std::env::temp_dir().join(format!("boxlab-lesson-{}-new.txt", std::process::id()));

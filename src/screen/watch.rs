@@ -9,8 +9,8 @@ use crate::observe::family::{Subject, observers, posted, subjects};
 use crate::observe::pane::Reader;
 use crate::observe::{self, process};
 use crate::script;
-use crate::ui::Style;
 use crate::ui::pane::{self, Picture, text_of};
+use crate::ui::{self, Style};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
@@ -150,7 +150,7 @@ impl Watch {
             // A learner who predicts must not find the answer here either.
             let news = was.as_ref() != Some(&seen) && (!self.posted.covered || self.ended);
             if news {
-                let text = serde_json::to_string(&seen).unwrap_or_default() + "\n";
+                let text = ui::json(&seen) + "\n";
                 let mut out = std::io::stdout();
                 // Nobody reads any more.
                 if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {

@@ -12,4 +12,4 @@ pub use block::{blocks, paragraph};
 pub use table::grid;
 pub use theme::{Role, Sign, Style, Theme};
 pub use turn::{plain_output, turn};
-pub use width::{cut, cut_middle, pad, visible, width, wrap};
+pub use width::{cut, cut_middle, json, pad, visible, width, wrap};

@@ -1,5 +1,6 @@
 //! Text on a screen: how wide it is, how it is wrapped and cut, and how what is no text is shown instead of obeyed.
 
+use serde::Serialize;
 use std::borrow::Cow;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -16,6 +17,22 @@ pub fn visible(text: &str) -> String {
         match form(c) {
             Some(form) => shown.push_str(&form),
             None => shown.push(c),
+        }
+        shown
+    })
+}
+
+/// A value as JSON on one line, in which what [`visible`] would show is written as `\\u009b`: for whoever reads it, it is the same
+/// text, and a terminal obeys nothing of it. JSON itself asks for that only below U+0020 (RFC 8259).
+pub fn json(value: &impl Serialize) -> String {
+    let text = serde_json::to_string(value).unwrap_or_default();
+    text.chars().fold(String::with_capacity(text.len()), |mut shown, c| {
+        match c {
+            // Beyond ASCII, it stands in a string.
+            '\x7f'.. if form(c).is_some() => {
+                c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| shown.push_str(&format!("\\u{unit:04x}")))
+            }
+            c => shown.push(c),
         }
         shown
     })
@@ -163,6 +180,14 @@ fn may_break(before: char, after: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_means_the_same_and_obeys_nothing() {
+        let text = "a\u{1b}[2J\u{7f}\u{9b}2J\u{202e}b\u{e0041}命\"\n";
+        let shown = json(&text);
+        assert_eq!(shown, "\"a\\u001b[2J\\u007f\\u009b2J\\u202eb\\udb40\\udc41命\\\"\\n\"");
+        assert_eq!(serde_json::from_str::<String>(&shown).expect("it is JSON"), text);
+    }
 
     #[test]
     fn what_a_terminal_would_obey_is_shown() {

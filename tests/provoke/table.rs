@@ -1,8 +1,9 @@
 //! The table as a whole, and rows that no test can come to on a real kernel.
 
 use boxlab::explain::advise;
-use boxlab::explain::errno::{meaning, named, names, rows};
+use boxlab::explain::errno::{meaning, names, rows};
 use boxlab::kernel::{Birth, Kernel};
+use boxlab::model::errno_named;
 use boxlab::model::{Arg, Call, Live, NsId, NsKind, Seen, Standing, UsernsLive};
 use boxlab::observe::{Moment, live, process, snapshot};
 use nix::errno::Errno;
@@ -53,11 +54,11 @@ fn every_row_has_its_own_name_and_both_languages() {
 
 #[test]
 fn errnos_are_found_by_name_and_number() {
-    assert_eq!(named("eperm"), Some(Errno::EPERM));
-    assert_eq!(named("28"), Some(Errno::ENOSPC));
-    assert_eq!(named("EWOULDBLOCK"), Some(Errno::EAGAIN));
-    assert_eq!(named("ENOTHING"), None);
-    assert!(names().all(|name| named(&name).is_some()));
+    assert_eq!(errno_named("eperm"), Some(Errno::EPERM));
+    assert_eq!(errno_named("28"), Some(Errno::ENOSPC));
+    assert_eq!(errno_named("EWOULDBLOCK"), Some(Errno::EAGAIN));
+    assert_eq!(errno_named("ENOTHING"), None);
+    assert!(names().all(|name| errno_named(&name).is_some()));
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub use fault::Fault;
 pub use name::{Caps, EFFECTS, Fact, Name, Who};
 pub use read::read;
 
-use crate::model::Msg;
+use crate::model::{Msg, Text};
 
 /// The version of the format that this reader reads: the number behind `lesson` in the first line.
 pub const VERSION: u32 = 1;
@@ -89,6 +89,18 @@ impl StepKind {
     /// The word.
     pub fn word(self) -> &'static str {
         StepKind::WORDS.iter().find(|(_, kind)| *kind == self).map_or("do", |(word, _)| word)
+    }
+
+    /// What a reader is told that it is; nothing of one in which something is to be done.
+    pub fn called(self) -> Text {
+        match self {
+            StepKind::Do => Text { en: "", zh: "" },
+            StepKind::Predict => Text { en: "predict", zh: "预测" },
+            StepKind::Quiz => Text { en: "question", zh: "提问" },
+            StepKind::Observe => Text { en: "look", zh: "观察" },
+            StepKind::Free => Text { en: "free play", zh: "自由操作" },
+            StepKind::Note => Text { en: "read", zh: "阅读" },
+        }
     }
 }
 

@@ -21,7 +21,8 @@ struct Film {
 impl Film {
     fn print(&mut self, text: &str) {
         let text = text.replace('\n', "\r\n");
-        self.text.push_str(&format!("{}\n", json!([(self.now * 1000.0).round() / 1000.0, "o", text])));
+        let event = json!([(self.now * 1000.0).round() / 1000.0, "o", text]);
+        self.text.push_str(&format!("{}\n", ui::json(&event)));
     }
 
     fn wait(&mut self, seconds: f64) {
@@ -73,9 +74,9 @@ impl Film {
 /// The file.
 pub fn cast(all: &[Done], style: &Style) -> String {
     let style = Style { colour: true, utf8: true, width: Some(WIDTH), ..style.clone() };
-    let title = all.iter().map(|done| done.lesson.title.get(style.lang)).collect::<Vec<_>>().join(", ");
+    let title = all.iter().map(|done| ui::visible(done.lesson.title.get(style.lang))).collect::<Vec<_>>().join(", ");
     let head = json!({ "version": 2, "width": WIDTH, "height": HEIGHT, "title": title, "env": { "TERM": "xterm-256color" } });
-    let mut film = Film { now: 0.0, text: format!("{head}\n") };
+    let mut film = Film { now: 0.0, text: ui::json(&head) + "\n" };
     for done in all {
         film.print(&format!("{}\n", style.paint(Role::Head, &style.msg(&done.lesson.title))));
         done.lesson.opening.iter().for_each(|para| film.say(para, &style));

@@ -15,7 +15,8 @@ pre b { color: var(--mark); } pre span { display: inline-block; max-width: 100%;
 .kind, footer { opacity: .7; font-size: .9rem; font-weight: normal; } .panes { display: grid; gap: .6rem; }
 @media (max-width: 30rem) { pre { font-size: 12.5px; padding: .5rem; } }
 @media (min-width: 60rem) { body { max-width: 60rem; } .panes { grid-template-columns: 1fr 1fr; } }
-input { margin-left: 1rem; } body:has(#en:checked) [lang=zh], body:has(#zh:checked) [lang=en] { display: none; }
+@media (prefers-color-scheme: dark) { :root { --mark: #4cc38a; } }
+label { margin-right: 1rem; } input { margin-left: 0; } body:has(#en:checked) [lang=zh], body:has(#zh:checked) [lang=en] { display: none; }
 ";
 
 /// The page. `lang` is the one that is shown first; a switch at the top changes it.
@@ -23,10 +24,11 @@ pub fn page(done: &Done, lang: Lang) -> String {
     let lesson = &done.lesson;
     let checked = |one: Lang| if one == lang { " checked" } else { "" };
     let mut text = format!(
-        "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
          <nav><label><input type=\"radio\" name=\"lang\" id=\"en\"{}> English</label>\
          <label><input type=\"radio\" name=\"lang\" id=\"zh\"{}> 中文</label></nav>\n<h1>{}</h1>\n",
+        lang.name(),
         escaped(&ui::visible(lesson.title.get(lang))),
         checked(Lang::En),
         checked(Lang::Zh),
@@ -64,7 +66,8 @@ fn coded(html: &str) -> String {
 }
 
 fn one_step(number: usize, step: &Step, report: Option<&StepReport>) -> String {
-    let kind = if step.kind == StepKind::Do { "" } else { step.kind.word() };
+    let kind = step.kind.called();
+    let kind = inline(&Msg::new(kind.en, kind.zh));
     let mut text = format!("<section>\n<h2>{number}. {} <span class=\"kind\">{kind}</span></h2>\n", escaped(&step.id));
     step.before().for_each(|para| text.push_str(&paragraph(para)));
     let letters = 'a'..='z';
@@ -96,8 +99,14 @@ fn one_step(number: usize, step: &Step, report: Option<&StepReport>) -> String {
 
 fn one_choice(choice: &Choice, letter: char) -> String {
     let mark = if choice.right { "✓" } else { "✗" };
-    let feedback: String = choice.feedback.iter().map(paragraph).collect();
-    format!("<details><summary>{letter}) {}</summary>\n<p>{mark}</p>{feedback}</details>\n", inline(&choice.text))
+    let (first, rest) =
+        choice.feedback.split_first().map_or((String::new(), &[][..]), |(first, rest)| (inline(&first.text), rest));
+    let feedback: String = rest.iter().map(paragraph).collect();
+    format!(
+        "<details><summary>{letter}) {}</summary>\n<p>{mark} {}</p>\n{feedback}</details>\n",
+        coded(&inline(&choice.text)),
+        coded(&first)
+    )
 }
 
 fn commands(step: &Step, turns: &[Turn]) -> String {

@@ -3,6 +3,7 @@
 use super::{Done, in_words};
 use crate::lesson::run::Outcome;
 use crate::model::Lang;
+use crate::ui;
 use serde_json::{Value, json as object};
 
 /// One line.
@@ -30,5 +31,5 @@ pub fn json(done: &Done, lang: Lang) -> String {
         "milliseconds": u64::try_from(done.report.took.as_millis()).unwrap_or(u64::MAX),
         "steps": steps,
     });
-    value.to_string() + "\n"
+    ui::json(&value) + "\n"
 }

@@ -43,7 +43,7 @@ fn escaped(text: &str) -> String {
             '>' => shown.push_str("&gt;"),
             '"' => shown.push_str("&quot;"),
             '\n' | '\t' => shown.push(c),
-            c if c.is_control() => shown.push('\u{fffd}'),
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => shown.push('\u{fffd}'),
             c => shown.push(c),
         }
     }

@@ -157,10 +157,9 @@ pub fn opening(entry: &Entry, resumes: Option<usize>, style: &Style) -> String {
 pub fn step(guide: &Guide, show: Show, style: &Style) -> String {
     let Some(step) = guide.step() else { return String::new() };
     let kind = match step.kind {
-        StepKind::Predict => style.text(&Text { en: "  predict", zh: "  预测" }),
-        StepKind::Quiz => style.text(&Text { en: "  question", zh: "  提问" }),
-        StepKind::Free => style.text(&Text { en: "  free play", zh: "  自由操作" }),
-        _ => "",
+        StepKind::Predict | StepKind::Quiz | StepKind::Free => format!("  {}", style.text(&step.kind.called())),
+        // The line above the prompt says what to do.
+        StepKind::Do | StepKind::Observe | StepKind::Note => String::new(),
     };
     let head = heading(&format!("{}/{}  {}{kind}", guide.at() + 1, guide.lesson().steps.len(), step.id), style);
     // Before a class Enter types them.
