@@ -63,12 +63,13 @@ pub use provoke::{await_failure, fail_if_asked};
 pub use rootless::become_root;
 pub use seccomp::Instruction;
 pub use signal::{
-    alarm_in, handle_interrupt_before_editor, handle_signal, interrupt_editor, interrupted, remember_interrupts, wake_up,
+    alarm_in, handle_interrupt_before_editor, handle_signal, interrupt_editor, interrupted, is_to_end, remember_interrupts,
+    wake_up,
 };
 pub use socket::{Speaks, hear};
 pub use terminal::{
-    MODES_RESET, lead_session_on, owns_terminal, set_variable, set_window_size, stop_group, take_terminal_back, terminal_gone,
-    terminal_owner, terminal_size, wait_for_foreground, window_size,
+    MODES_RESET, can_be_woken, lead_session_on, owns_terminal, remember_modes, restore_modes, set_variable, set_window_size,
+    stop_group, stop_self, take_terminal_back, terminal_gone, terminal_owner, terminal_size, wait_for_foreground, window_size,
 };
 pub use trial::trial;
 

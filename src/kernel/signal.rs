@@ -4,9 +4,10 @@ use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// sigaction(2) as plumbing, without SA_RESTART: a waiting call returns with EINTR.
+/// sigaction(2) as plumbing, without SA_RESTART: a waiting call returns with EINTR. One handler at a time, those of lower numbers first:
+/// after a stop SIGTERM is heard before SIGCONT.
 pub fn handle_signal(signal: Signal, handler: SigHandler) {
-    let action = SigAction::new(handler, SaFlags::empty(), SigSet::empty());
+    let action = SigAction::new(handler, SaFlags::empty(), SigSet::all());
     // SAFETY: the handlers of this program only write to atomics and call what signal-safety(7) allows.
     if unsafe { sigaction(signal, &action) }.is_err() {
         // Only for SIGKILL and SIGSTOP, which nobody here asks for.
@@ -78,18 +79,32 @@ pub fn interrupted() -> bool {
 /// a key comes back on SIGINT only.
 ///
 /// If the keeper is dead, somebody else has the terminal already: with SIGTTOU at its default a process of an orphaned group
-/// gets EIO (tcsetpgrp(3), termios(3)) instead of taking the terminal from its new owner.
+/// gets EIO (tcsetpgrp(3), termios(3)) instead of taking the terminal from its new owner. If the bench is in the background, it gets
+/// EINTR in the same place, with a handler that does nothing.
 ///
 /// All that it calls may be called in a handler (signal-safety(7)).
 pub fn wake_up(keeper: i32, by_interrupt: bool) {
+    extern "C" fn nothing(_: i32) {}
     // SAFETY: these take integers and a constant of the kernel's.
     unsafe {
         if libc::getppid() != keeper {
             libc::signal(libc::SIGTTOU, libc::SIG_DFL);
+        } else if !super::owns_terminal() {
+            handle_signal(Signal::SIGTTOU, SigHandler::Handler(nothing));
         }
         if !by_interrupt {
             libc::kill(libc::getpid(), libc::SIGINT);
         }
         libc::alarm(1);
+    }
+}
+
+/// Does a blocked signal that ends the bench wait to be heard (sigpending(2))?
+pub fn is_to_end() -> bool {
+    let mut waiting = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: sigpending fills in one signal set, and `waiting` has room for one; it is looked at only where that was done.
+    unsafe {
+        libc::sigpending(waiting.as_mut_ptr()) == 0
+            && [libc::SIGTERM, libc::SIGHUP].iter().any(|signal| libc::sigismember(waiting.as_ptr(), *signal) == 1)
     }
 }

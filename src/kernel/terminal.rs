@@ -4,6 +4,7 @@ use libc::{TIOCGWINSZ, winsize};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::sync::OnceLock;
 
 /// Back to what a terminal is after its reset, as far as full-screen programs change it (console_codes(4), xterm's
 /// ctlseqs): normal screen, cursor shown and of the usual shape, lines wrapped, cursor keys and keypad plain, no reports of mouse or
@@ -95,8 +96,42 @@ pub fn set_variable(name: &str, value: Option<&str>) {
     }
 }
 
-/// Stops the caller's whole process group as Ctrl-Z does, for SIGTSTP is ignored or handled in it. Returns when it goes on.
+/// Is there a shell above that could continue (`fg`) the caller's process group when it is stopped? Not where that group leads the session.
+pub fn can_be_woken() -> bool {
+    nix::unistd::getsid(None).is_ok_and(|leader| leader != nix::unistd::getpgrp())
+}
+
+/// The modes that [`restore_modes`] puts back.
+static MODES: OnceLock<libc::termios> = OnceLock::new();
+
+/// Remembers the modes of the terminal on standard input, for a handler that has to put them back.
+pub fn remember_modes() {
+    if let Ok(modes) = nix::sys::termios::tcgetattr(std::io::stdin()) {
+        MODES.get_or_init(|| modes.into());
+    }
+}
+
+/// Puts the remembered modes back, where the terminal is the caller's; may be called in a handler (signal-safety(7)).
+pub fn restore_modes() {
+    if let Some(modes) = MODES.get().filter(|_| owns_terminal()) {
+        // SAFETY: it reads one termios, and `modes` is one.
+        unsafe { libc::tcsetattr(0, libc::TCSADRAIN, modes) };
+        // Only the line editor leaves a mode of the screen on while it waits: bracketed paste.
+        const PLAIN: &[u8] = b"\x1b[?2004l";
+        // SAFETY: it reads as many bytes as there are.
+        unsafe { libc::write(1, PLAIN.as_ptr().cast(), PLAIN.len()) };
+    }
+}
+
+/// Stops the caller's whole process group as Ctrl-Z does, for SIGTSTP is ignored or handled in it. Returns when it goes on; may be called
+/// in a handler.
 pub fn stop_group() {
     // SAFETY: kill takes two integers; 0 is the own process group.
     unsafe { libc::kill(0, libc::SIGSTOP) };
+}
+
+/// Stops the caller alone. Returns when it goes on.
+pub fn stop_self() {
+    // SAFETY: raise takes an integer.
+    unsafe { libc::raise(libc::SIGSTOP) };
 }

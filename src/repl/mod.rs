@@ -14,7 +14,7 @@ mod terminal;
 use crate::command;
 use crate::model::{Call, End, Note, Place, Report, Text, Turn};
 use crate::script;
-use crate::session::{Session, signals};
+use crate::session::{Session, keeper, signals};
 use crate::ui::{self, Role, Style};
 use lesson::{Class, Desk};
 pub use lesson::{Show, Wanted, missing};
@@ -27,6 +27,7 @@ use rustyline::{Cmd, ColorMode, CompletionType, Config, Context, Editor, KeyEven
 use rustyline::{Helper, Validator};
 use scene::Scene;
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::io::Write;
 use std::time::Duration;
 
@@ -78,6 +79,8 @@ pub fn record(session: &mut Session, opening: &Opening, told: &mut dyn FnMut(&Tu
     if welcomed.is_err() {
         return 1;
     }
+    // What was being typed when the bench was stopped.
+    let mut kept: Option<String> = None;
     crate::kernel::forget_code();
     while !session.over() && signals::ending().is_none() {
         let style = script::style(session);
@@ -100,7 +103,7 @@ pub fn record(session: &mut Session, opening: &Opening, told: &mut dyn FnMut(&Tu
         if !terminal::dumb() {
             signals::line_begins();
         }
-        let typed = shown.and_then(|()| match &given {
+        let typed = shown.and_then(|()| match given.as_ref().or(kept.take().as_ref()) {
             Some(line) => editor.readline_with_initial(&(bare, painted), (line, "")),
             None => editor.readline(&(bare, painted)),
         });
@@ -125,6 +128,13 @@ pub fn record(session: &mut Session, opening: &Opening, told: &mut dyn FnMut(&Tu
                 }
             }
             // Ctrl-C clears the line, and what rows of it are below the cursor; a key of the teacher's ends it in the same way.
+            Err(ReadlineError::Interrupted | ReadlineError::Signal(_)) if signals::resumed() => {
+                // Over the line feed of the editor, which has drawn nothing since then.
+                kept = editor.helper().map(|assistant| assistant.typed.borrow().clone());
+                if say("\x1b[A\r\x1b[J").is_err() {
+                    break;
+                }
+            }
             Err(ReadlineError::Interrupted | ReadlineError::Signal(_)) => {
                 let mut desk = Desk { style: class.style(session), session, modes: &modes };
                 let pressed = match remote.pressed() {
@@ -139,6 +149,11 @@ pub fn record(session: &mut Session, opening: &Opening, told: &mut dyn FnMut(&Tu
                 }
             }
             Err(ReadlineError::Eof) => break,
+            // Only the keeper was stopped, and the shell above took the terminal.
+            Err(_) if keeper::is_in_background() => {
+                kept = editor.helper().map(|assistant| assistant.typed.borrow().clone());
+                keeper::wait_for_foreground();
+            }
             // The terminal is gone.
             Err(_) => break,
         }
@@ -287,9 +302,9 @@ fn editor(session: &Session, style: &Style) -> rustyline::Result<Bench> {
     // that the key's echo waits for. What one write brings the screen draws in one piece.
     config.enable_synchronized_output(!style.spoken && !session.is_heard());
     let mut editor = Editor::with_config(config.build())?;
-    // There is nothing to go back to: the bench does not stop itself.
+    // Ctrl-Z is a signal (`session::signals`), which stops the whole bench; the editor would stop without the keeper.
     editor.bind_sequence(KeyEvent::ctrl('Z'), Cmd::Noop);
-    editor.set_helper(Some(Assistant { scene: scene(session), style: style.clone(), prompt: 0 }));
+    editor.set_helper(Some(Assistant { scene: scene(session), style: style.clone(), prompt: 0, typed: RefCell::default() }));
     Ok(editor)
 }
 
@@ -317,6 +332,8 @@ struct Assistant {
     style: Style,
     /// The prompt's width.
     prompt: usize,
+    /// The line as it was last drawn.
+    typed: RefCell<String>,
 }
 
 impl Completer for Assistant {
@@ -334,6 +351,7 @@ impl Hinter for Assistant {
         use rustyline::hint::Hint;
         // This is asked for whenever the line is drawn, so also before the first key.
         signals::count_before_editor();
+        *self.typed.borrow_mut() = line.into();
         if self.style.spoken {
             return None;
         }

@@ -3,6 +3,7 @@
 use crate::command::parse;
 use crate::kernel;
 use crate::model::{End, Exit, Turn};
+use crate::session::keeper;
 use crate::ui::{Role, Style};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::termios::{FlushArg, LocalFlags, SetArg, Termios, tcflush, tcgetattr, tcsetattr};
@@ -42,6 +43,8 @@ impl Modes {
 
     /// After a line. A program that was killed had no time to put its modes back.
     pub fn restore(&self, turn: &Turn, style: &Style) {
+        // The bench may have been stopped, or a part of it, and the shell above has the terminal now.
+        keeper::wait_for_foreground();
         kernel::take_terminal_back();
         // Where no line editor draws, the terminal shows what is typed.
         self.set(dumb());

@@ -4,6 +4,7 @@ use super::encode::Encoder;
 use super::run::Screen;
 use crate::kernel;
 use crate::model::Msg;
+use crate::session::keeper;
 use nix::errno::Errno;
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
@@ -15,6 +16,8 @@ impl Screen {
             libc::SIGWINCH => self.resized(),
             libc::SIGCHLD => self.reap(),
             libc::SIGTSTP => self.suspend(),
+            // SIGTERM and SIGHUP come with one.
+            libc::SIGCONT if self.over.is_none() => self.go_on(),
             libc::SIGTERM | libc::SIGHUP => self.end(signal),
             _ => {}
         }
@@ -23,14 +26,30 @@ impl Screen {
     /// Gives the terminal to the shell that started the bench, until `fg`.
     pub(super) fn suspend(&mut self) {
         // Without a job control shell above nobody would wake us up.
-        if nix::unistd::getsid(None).is_ok_and(|leader| leader == nix::unistd::getpgrp()) {
+        if !kernel::can_be_woken() {
             self.say(Msg::new("nobody could wake the bench up again", "没有外层 shell 能够恢复实验台"));
             return;
         }
         self.tty.give_back(true);
+        let text = Msg::new("boxlab is stopped: `fg` goes on with it", "boxlab 已暂停：输入 `fg` 让它继续");
+        self.tty.write(format!("{}\r\n", text.get(self.lang)).as_bytes());
         kernel::stop_group();
-        let _ = self.tty.take();
-        self.resized();
+        self.go_on();
+    }
+
+    /// After a pause, also one that nobody saw coming (SIGSTOP): the terminal may have any modes and any size by now.
+    fn go_on(&mut self) {
+        keeper::wait_for_foreground();
+        if !keeper::is_in_background() {
+            let _ = self.tty.take();
+            self.resized();
+        }
+    }
+
+    /// Leaves the terminal to whoever has taken it: only the keeper was stopped, and the shell above goes on.
+    pub(super) fn leave_to_others(&mut self) {
+        self.tty.give_back(false);
+        self.go_on();
     }
 
     /// Takes the status of the shell, and those of orphans.

@@ -1,6 +1,6 @@
 //! What a key or the mouse does: nearly everything goes to the program as it came.
 
-use super::keys::{Input, Key, PREFIX};
+use super::keys::{Input, Key, PREFIX, STOP};
 use super::memory;
 use super::run::Screen;
 use crate::kernel;
@@ -35,6 +35,8 @@ impl Screen {
                         self.typed.extend(bytes);
                     }
                 }
+                Input::Stop if self.is_prompt() => self.suspend(),
+                Input::Stop => self.typed.push(STOP),
                 Input::Mouse { button, column, row, pressed } => self.mouse(button, column, row, pressed),
                 Input::Prefix => {
                     self.foot = Foot::Prefix;
@@ -96,7 +98,7 @@ impl Screen {
                 self.tty.ask_size();
                 self.draw_anew();
             }
-            b'z' | 0x1a => self.suspend(),
+            b'z' | STOP => self.suspend(),
             PREFIX => self.typed.push(PREFIX),
             b'?' => self.foot = Foot::Prefix,
             _ => {}

@@ -3,6 +3,8 @@
 
 /// Ctrl-].
 pub const PREFIX: u8 = 0x1d;
+/// Ctrl-Z.
+pub const STOP: u8 = 0x1a;
 
 /// A piece of what was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub enum Input {
     },
     /// PageUp (true) or PageDown with these bytes: for the scroll-back, or for the program.
     Page(bool, Vec<u8>),
+    /// Ctrl-Z: for the program, or for the whole bench.
+    Stop,
     /// The prefix key was typed; its command comes next.
     Prefix,
     /// A command: the key after the prefix.
@@ -109,6 +113,11 @@ impl Keys {
             if rest[0] == PREFIX {
                 self.prefix = true;
                 found.push(Input::Prefix);
+                at += 1;
+                continue;
+            }
+            if rest[0] == STOP {
+                found.push(Input::Stop);
                 at += 1;
                 continue;
             }
@@ -212,13 +221,14 @@ mod tests {
     #[test]
     fn the_prefix_takes_one_key() {
         let mut keys = Keys::default();
-        let typed = keys.feed(b"a\x1dpb\x1d\x1b[5~\x1d\x1d");
+        let typed = keys.feed(b"a\x1dpb\x1a\x1d\x1b[5~\x1d\x1d");
         let byte = |byte| Input::Command(Key::Byte(byte));
         let wanted = [
             raw("a"),
             Input::Prefix,
             byte(b'p'),
             raw("b"),
+            Input::Stop,
             Input::Prefix,
             Input::Command(Key::PageUp),
             Input::Prefix,
@@ -230,7 +240,7 @@ mod tests {
     #[test]
     fn a_paste_is_never_obeyed() {
         let mut keys = Keys::default();
-        let paste = "\x1b[200~\x1dp\x1b[<0;1;1M\x1b[201~";
+        let paste = "\x1b[200~\x1dp\x1a\x1b[<0;1;1M\x1b[201~";
         assert_eq!(keys.feed(paste.as_bytes()), [raw(paste)]);
         assert_eq!(keys.feed(b"\x1dp"), [Input::Prefix, Input::Command(Key::Byte(b'p'))]);
     }

@@ -120,7 +120,9 @@ impl Screen {
         kernel::forget_code();
         // Only now: the shell and its programs must not start with blocked signals.
         let mut mask = SigSet::empty();
-        for signal in [Signal::SIGWINCH, Signal::SIGCHLD, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGTSTP, Signal::SIGINT] {
+        for signal in
+            [Signal::SIGWINCH, Signal::SIGCHLD, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGTSTP, Signal::SIGCONT, Signal::SIGINT]
+        {
             mask.add(signal);
         }
         let _ = sigprocmask(SigmaskHow::SIG_BLOCK, Some(&mask), None);
@@ -144,6 +146,9 @@ impl Screen {
         while self.over.is_none() {
             kernel::fail_if_asked();
             if Instant::now() >= tick {
+                if keeper::is_in_background() {
+                    self.leave_to_others();
+                }
                 self.tick();
                 tick = Instant::now() + TICK;
             }
@@ -153,7 +158,7 @@ impl Screen {
         self.drain(Duration::from_millis(50), 0);
         let keeper_lives = nix::unistd::getppid().as_raw() == keeper::pid();
         // Without the keeper it may be another job's by now; or nobody's, when the keeper led the session.
-        let ours = keeper_lives || kernel::terminal_owner().is_none() || kernel::owns_terminal();
+        let ours = keeper_lives && !keeper::is_in_background() || kernel::terminal_owner().is_none() || kernel::owns_terminal();
         self.tty.give_back(ours);
         if ours {
             self.leave_behind();

@@ -2,13 +2,16 @@
 
 use super::signals;
 use crate::kernel;
+use crate::observe::family::ancestors;
 use crate::observe::leftover::MARK;
+use crate::observe::process::{field, read};
 use nix::errno::Errno;
 use nix::sys::signal::{SigHandler, Signal};
 use nix::sys::termios::{SetArg, Termios, tcgetattr, tcsetattr};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid};
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -24,6 +27,11 @@ static KEEPER: AtomicI32 = AtomicI32::new(0);
 /// This process is a shell below a keeper, and its children are subjects and orphans.
 static ADOPTS: AtomicBool = AtomicBool::new(false);
 
+/// SIGTSTP came to the keeper.
+static STOP_ASKED: AtomicBool = AtomicBool::new(false);
+/// How long the keeper waits for what comes to all of the bench at once.
+const TOGETHER: Duration = Duration::from_millis(50);
+
 /// Runs `shell` in a child and waits for it; then kills what is left of the bench, removes its cgroups, restores the
 /// terminal. Returns the shell's exit status (128 + signal where one killed it).
 ///
@@ -36,13 +44,13 @@ pub fn keep(shell: impl FnOnce() -> i32, meanwhile: impl FnOnce(), cleanup: impl
     let terminal: Option<Termios> = tcgetattr(&stdin).ok();
     let keeper = nix::unistd::getpid();
     kernel::set_variable(MARK, Some(&keeper.to_string()));
+    KEEPER.store(keeper.as_raw(), Ordering::Relaxed);
     match kernel::fork_shell() {
         Err(errno) => {
             eprintln!("boxlab: fork: {}", errno.desc());
             1
         }
         Ok(ForkResult::Child) => {
-            KEEPER.store(keeper.as_raw(), Ordering::Relaxed);
             below(keeper.as_raw());
             let status = shell();
             if nix::unistd::getppid() != keeper {
@@ -58,8 +66,11 @@ pub fn keep(shell: impl FnOnce() -> i32, meanwhile: impl FnOnce(), cleanup: impl
                 kernel::handle_signal(signal, SigHandler::Handler(hand_on));
             }
             kernel::handle_signal(Signal::SIGALRM, SigHandler::Handler(end_shell));
-            // The terminal's signals are for the shell and its programs.
-            for signal in [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTSTP, Signal::SIGTTOU, Signal::SIGTTIN] {
+            kernel::remember_modes();
+            kernel::handle_signal(Signal::SIGTSTP, SigHandler::Handler(stop_asked));
+            kernel::handle_signal(Signal::SIGCONT, SigHandler::Handler(went_on));
+            // The terminal's other signals are for the shell and its programs.
+            for signal in [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTTOU, Signal::SIGTTIN] {
                 kernel::handle_signal(signal, SigHandler::SigIgn);
             }
             kernel::await_failure();
@@ -67,7 +78,8 @@ pub fn keep(shell: impl FnOnce() -> i32, meanwhile: impl FnOnce(), cleanup: impl
             let (status, killed) = wait_for(child);
             cleanup(keeper.as_raw());
             end_all();
-            if let Some(terminal) = terminal {
+            // One that is ended in the background leaves the terminal to whoever has it.
+            if let Some(terminal) = terminal.filter(|_| !is_in_background()) {
                 // The shell may have died in raw mode, or while a program had the terminal.
                 let _ = nix::unistd::tcsetpgrp(&stdin, nix::unistd::getpgrp());
                 let _ = tcsetattr(&stdin, SetArg::TCSADRAIN, &terminal);
@@ -118,6 +130,14 @@ extern "C" fn hand_on(signal: i32) {
     nix::unistd::alarm::set(GRACE);
 }
 
+extern "C" fn stop_asked(_: i32) {
+    STOP_ASKED.store(true, Ordering::Relaxed);
+}
+
+extern "C" fn went_on(_: i32) {
+    STOP_ASKED.store(false, Ordering::Relaxed);
+}
+
 /// It had its time.
 extern "C" fn end_shell(_: i32) {
     let _ = kernel::plumbing_kill(SHELL.load(Ordering::Relaxed), libc::SIGKILL);
@@ -127,13 +147,56 @@ extern "C" fn end_shell(_: i32) {
 fn wait_for(shell: Pid) -> (i32, bool) {
     loop {
         kernel::fail_if_asked();
-        match waitpid(Pid::from_raw(-1), None) {
+        if STOP_ASKED.load(Ordering::Relaxed) {
+            // Typed, it comes to all, and the child stops them all, this process as well; then it has gone on when it arrives here. Sent to
+            // the keeper alone it means the bench.
+            std::thread::sleep(TOGETHER);
+            if STOP_ASKED.swap(false, Ordering::Relaxed) {
+                let _ = kernel::plumbing_kill(shell.as_raw(), libc::SIGTSTP);
+            }
+        }
+        match waitpid(Pid::from_raw(-1), Some(WaitPidFlag::WUNTRACED)) {
+            Ok(WaitStatus::Stopped(pid, _)) if pid == shell => follow(shell),
             Ok(WaitStatus::Exited(pid, status)) if pid == shell => return (status, false),
             Ok(WaitStatus::Signaled(pid, signal, _)) if pid == shell => return (128 + signal as i32, true),
             // An orphan that was adopted, or one of our handlers ran.
             Ok(_) | Err(Errno::EINTR) => {}
             Err(_) => return (1, true),
         }
+    }
+}
+
+/// The child was stopped from outside, and nobody reads the terminal any more: the keeper stops as well, so that the shell above takes it,
+/// as after Ctrl-Z; and both go on together.
+fn follow(child: Pid) {
+    // Where all were stopped and go on, it may be that the child goes on a moment later.
+    std::thread::sleep(TOGETHER);
+    let status = read(Path::new(&format!("/proc/{child}/status")));
+    let stopped = status.is().and_then(|status| field(status, "State")).is_some_and(|state| state.starts_with('T'));
+    if !kernel::can_be_woken() || !stopped {
+        return;
+    }
+    kernel::restore_modes();
+    if kernel::owns_terminal() && std::io::stdout().is_terminal() {
+        let _ = std::io::stdout().write_all(kernel::MODES_RESET.as_bytes()).and_then(|()| std::io::stdout().flush());
+    }
+    kernel::stop_self();
+    let _ = kernel::plumbing_kill(child.as_raw(), libc::SIGCONT);
+}
+
+/// Has the shell above, or another job of it, taken the terminal? A program of the bench has it by right.
+pub fn is_in_background() -> bool {
+    let Some(owner) = kernel::terminal_owner().filter(|_| kernel::can_be_woken() && !kernel::owns_terminal()) else {
+        return false;
+    };
+    let proc = Path::new("/proc");
+    proc.join(owner.to_string()).exists() && !ancestors(proc, owner).contains(&pid())
+}
+
+/// In the background the bench waits for `fg`, unless it is to end there.
+pub fn wait_for_foreground() {
+    while is_in_background() && signals::ending().is_none() && !kernel::is_to_end() {
+        kernel::stop_group();
     }
 }
 

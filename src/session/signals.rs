@@ -1,4 +1,5 @@
-//! What the shell does on signals: Ctrl-C is counted, the terminal's other ones are ignored, SIGTERM and SIGHUP end the session.
+//! What the shell does on signals: Ctrl-C is counted, Ctrl-Z stops the whole bench, SIGTERM and SIGHUP end the session; the terminal's
+//! other ones are ignored.
 
 use crate::kernel;
 use nix::sys::signal::{SigHandler, Signal};
@@ -9,6 +10,8 @@ use std::time::Duration;
 static INTERRUPTS: AtomicUsize = AtomicUsize::new(0);
 /// A line is being edited.
 static EDITS: AtomicBool = AtomicBool::new(false);
+/// The bench was stopped, and goes on.
+static RESUMED: AtomicBool = AtomicBool::new(false);
 /// An editor that has not answered Ctrl-C is told again after this time.
 const AGAIN: Duration = Duration::from_millis(20);
 /// The signal that ends the session; 0 before it has come, because a handler can write only an atomic.
@@ -21,7 +24,7 @@ static KEEPER: AtomicI32 = AtomicI32::new(0);
 pub fn settle(keeper: i32) {
     KEEPER.store(keeper, Ordering::Relaxed);
     kernel::await_failure();
-    for signal in [Signal::SIGQUIT, Signal::SIGTSTP, Signal::SIGTTIN, Signal::SIGTTOU] {
+    for signal in [Signal::SIGQUIT, Signal::SIGTTIN, Signal::SIGTTOU] {
         kernel::handle_signal(signal, SigHandler::SigIgn);
     }
     kernel::handle_signal(Signal::SIGINT, SigHandler::Handler(interrupt));
@@ -29,6 +32,9 @@ pub fn settle(keeper: i32) {
         kernel::handle_signal(signal, SigHandler::Handler(end));
     }
     kernel::handle_signal(Signal::SIGALRM, SigHandler::Handler(again));
+    kernel::remember_modes();
+    kernel::handle_signal(Signal::SIGTSTP, SigHandler::Handler(stop));
+    kernel::handle_signal(Signal::SIGCONT, SigHandler::Handler(resume));
 }
 
 /// For scripts: Ctrl-C that reaches the shell, and not a program, ends the script.
@@ -43,6 +49,7 @@ pub fn interrupts_end() {
 pub fn line_begins() {
     EDITS.store(true, Ordering::Relaxed);
     INTERRUPTS.store(0, Ordering::Relaxed);
+    RESUMED.store(false, Ordering::Relaxed);
 }
 
 /// Enter: from here on it is for what the line does.
@@ -53,6 +60,11 @@ pub fn line_ends() {
 /// The line editor has a handler of its own while it reads. Called while it reads, this makes Ctrl-C count here as well.
 pub fn count_before_editor() {
     kernel::handle_interrupt_before_editor(interrupt);
+}
+
+/// Was the bench stopped since this was last asked? Whoever stopped it had the terminal meanwhile.
+pub fn resumed() -> bool {
+    RESUMED.swap(false, Ordering::Relaxed)
 }
 
 /// How often Ctrl-C came since this was last asked.
@@ -72,6 +84,28 @@ extern "C" fn interrupt(_: i32) {
     }
 }
 
+/// Ctrl-Z while no program has the terminal, or SIGTSTP from outside. Whoever reads the terminal next finds it as it was.
+extern "C" fn stop(_: i32) {
+    if kernel::can_be_woken() {
+        kernel::restore_modes();
+        kernel::stop_group();
+    }
+}
+
+/// SIGCONT, also after a SIGSTOP that nobody saw coming.
+extern "C" fn resume(_: i32) {
+    RESUMED.store(true, Ordering::Relaxed);
+    if EDITS.load(Ordering::Relaxed) {
+        let background = kernel::terminal_owner().is_some() && !kernel::owns_terminal();
+        if background && kernel::can_be_woken() && ending().is_none() {
+            // Continued in the background (`bg`): a line cannot be edited there.
+            return kernel::stop_group();
+        }
+        kernel::interrupt_editor();
+        kernel::alarm_in(AGAIN);
+    }
+}
+
 extern "C" fn end(signal: i32) {
     // Only the first counts.
     let _ = ENDING.compare_exchange(0, signal, Ordering::Relaxed, Ordering::Relaxed);
@@ -82,7 +116,7 @@ extern "C" fn end(signal: i32) {
 extern "C" fn again(_: i32) {
     if ending().is_some() {
         kernel::wake_up(KEEPER.load(Ordering::Relaxed), false);
-    } else if EDITS.load(Ordering::Relaxed) && INTERRUPTS.load(Ordering::Relaxed) > 0 {
+    } else if EDITS.load(Ordering::Relaxed) && (INTERRUPTS.load(Ordering::Relaxed) > 0 || RESUMED.load(Ordering::Relaxed)) {
         kernel::interrupt_editor();
         kernel::alarm_in(AGAIN);
     }

@@ -7,6 +7,7 @@ use crate::model::{Lang, Msg, Text};
 use crate::observe::cgroup::is_frozen;
 use crate::observe::process::{field, ignores_interrupt, is_uninterruptible, read};
 use crate::subject::{Event, Patience};
+use nix::unistd::Pid;
 use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
@@ -26,6 +27,8 @@ pub struct Watch {
     foreground: Option<i32>,
     /// Ctrl-C was typed before the program had the terminal: it is still to hear of it.
     owed: bool,
+    /// The program was seen to have the terminal.
+    given: bool,
     presses: usize,
     hinted: bool,
     interactive: bool,
@@ -36,7 +39,7 @@ pub struct Watch {
 impl Watch {
     /// For a line that runs in this subject (PID as the observer counts). With `secret` it does not say why nobody answers.
     pub fn new(subject: i32, lang: Lang, interactive: bool, secret: bool) -> Watch {
-        Watch { lang, subject, foreground: None, owed: false, presses: 0, hinted: false, interactive, secret }
+        Watch { lang, subject, foreground: None, owed: false, given: false, presses: 0, hinted: false, interactive, secret }
     }
 
     /// Something happened, or did not.
@@ -92,6 +95,7 @@ impl Watch {
         if signals::ending().is_some() || self.interactive && kernel::terminal_gone() {
             return Patience::GiveUp;
         }
+        self.give_anew();
         let presses = signals::interrupts();
         if presses > 0 {
             self.presses += presses;
@@ -136,6 +140,17 @@ impl Watch {
         let Some(pid) = self.foreground.filter(|pid| self.owed && kernel::terminal_owner() == Some(*pid)) else { return };
         self.owed = false;
         let _ = kernel::plumbing_kill(-pid, libc::SIGINT);
+    }
+
+    /// The bench was stopped from outside while a program had the terminal, and has it back from `fg`: the program had it by right.
+    fn give_anew(&mut self) {
+        let Some(pid) = self.foreground.filter(|_| self.interactive) else { return };
+        let owner = kernel::terminal_owner();
+        self.given |= owner == Some(pid);
+        if self.given && owner == Some(own_group()) && signals::resumed() {
+            let _ = nix::unistd::tcsetpgrp(std::io::stdin(), Pid::from_raw(pid));
+            let _ = kernel::plumbing_kill(-pid, libc::SIGCONT);
+        }
     }
 
     fn say(&self, text: Text) {

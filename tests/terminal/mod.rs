@@ -76,6 +76,13 @@ impl Terminal {
         Terminal::start(env, mark, state, args, size)
     }
 
+    /// Starts bash, which knows job control, instead of the bench: with the modes of the terminal as they are, for it edits no lines.
+    pub fn bash(size: (u16, u16)) -> Terminal {
+        let mark = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let state = std::env::temp_dir().join(format!("boxlab-pty-{mark}"));
+        Terminal::run_on("bash", &[], mark, state, &["--norc", "--noprofile", "--noediting", "-i"], size)
+    }
+
     /// Ends this one and starts another screen that remembers what this one did.
     pub fn reopen_screen(mut self, size: (u16, u16)) -> Terminal {
         self.keep_state = true;
@@ -111,7 +118,20 @@ impl Terminal {
         unsafe { libc::ioctl(master, libc::TIOCSWINSZ, &size) };
     }
 
-    fn start(env: &[(&str, &str)], mark: String, state: PathBuf, args: &[&str], (columns, rows): (u16, u16)) -> Terminal {
+    fn start(env: &[(&str, &str)], mark: String, state: PathBuf, args: &[&str], size: (u16, u16)) -> Terminal {
+        let lang: &[&str] = if args.contains(&"--lang") { &[] } else { &["--lang", "en"] };
+        let args = [args, lang].concat();
+        Terminal::run_on(env!("CARGO_BIN_EXE_boxlab"), env, mark, state, &args, size)
+    }
+
+    fn run_on(
+        program: &str,
+        env: &[(&str, &str)],
+        mark: String,
+        state: PathBuf,
+        args: &[&str],
+        (columns, rows): (u16, u16),
+    ) -> Terminal {
         let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         let pty = openpty(Some(&size), None).expect("a pty");
         // Children of other tests that start at this moment must not hold this terminal open.
@@ -120,9 +140,8 @@ impl Terminal {
             unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) };
         }
         let end = || pty.slave.try_clone().expect("a descriptor");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_boxlab"));
-        let lang: &[&str] = if args.contains(&"--lang") { &[] } else { &["--lang", "en"] };
-        command.args(args).args(lang).stdin(end()).stdout(end()).stderr(end());
+        let mut command = Command::new(program);
+        command.args(args).stdin(end()).stdout(end()).stderr(end());
         command.env_remove("LC_ALL").env_remove("NO_COLOR").env("LANG", "C.UTF-8").env("TERM", "xterm");
         command.env("XDG_STATE_HOME", &state).env(MARK, &mark).env("PS1", "$ ");
         // A test that looks for what is left must not have it cleared up by the next one.
@@ -137,7 +156,7 @@ impl Terminal {
             })
         };
         let found = tcgetattr(&pty.slave).ok();
-        let keeper = command.spawn().expect("boxlab runs");
+        let keeper = command.spawn().expect("it runs");
         let master = Some(std::fs::File::from(pty.master));
         Terminal {
             master,
