@@ -79,18 +79,14 @@ pub fn interrupted() -> bool {
 /// a key comes back on SIGINT only.
 ///
 /// If the keeper is dead, somebody else has the terminal already: with SIGTTOU at its default a process of an orphaned group
-/// gets EIO (tcsetpgrp(3), termios(3)) instead of taking the terminal from its new owner. If the bench is in the background, it gets
-/// EINTR in the same place, with a handler that does nothing.
+/// gets EIO (tcsetpgrp(3), termios(3)) instead of taking the terminal from its new owner.
 ///
 /// All that it calls may be called in a handler (signal-safety(7)).
 pub fn wake_up(keeper: i32, by_interrupt: bool) {
-    extern "C" fn nothing(_: i32) {}
     // SAFETY: these take integers and a constant of the kernel's.
     unsafe {
         if libc::getppid() != keeper {
             libc::signal(libc::SIGTTOU, libc::SIG_DFL);
-        } else if !super::owns_terminal() {
-            handle_signal(Signal::SIGTTOU, SigHandler::Handler(nothing));
         }
         if !by_interrupt {
             libc::kill(libc::getpid(), libc::SIGINT);

@@ -1,8 +1,10 @@
 //! The terminal, as plumbing: its size, whose it is, and the modes that a killed program leaves behind.
 
+use super::handle_signal;
 use libc::{TIOCGWINSZ, winsize};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{SigHandler, Signal};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::OnceLock;
 
@@ -23,8 +25,17 @@ pub fn terminal_size() -> Option<(usize, usize)> {
 
 /// tcsetpgrp(3): the caller's process group gets the terminal again, after a program had it.
 pub fn take_terminal_back() {
-    // SIGTTOU is ignored by the shell; without a terminal there is nothing to take.
+    // In the background this call is allowed only where SIGTTOU is ignored; without a terminal there is nothing to take.
+    handle_signal(Signal::SIGTTOU, SigHandler::SigIgn);
     let _ = nix::unistd::tcsetpgrp(std::io::stdin(), nix::unistd::getpgrp());
+    leave_background_alone();
+}
+
+/// In the background, a call that would change the terminal's modes or its owner fails with EINTR (SIGTTOU, termios(3)): they are
+/// another's then. Ignored, the signal would let it pass.
+pub fn leave_background_alone() {
+    extern "C" fn nothing(_: i32) {}
+    handle_signal(Signal::SIGTTOU, SigHandler::Handler(nothing));
 }
 
 /// The process group that has the terminal, as the caller counts; None where there is no terminal, or none has it.

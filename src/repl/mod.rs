@@ -150,7 +150,7 @@ pub fn record(session: &mut Session, opening: &Opening, told: &mut dyn FnMut(&Tu
             }
             Err(ReadlineError::Eof) => break,
             // Only the keeper was stopped, and the shell above took the terminal.
-            Err(_) if keeper::is_in_background() => {
+            Err(_) if signals::resumed() || keeper::is_in_background() => {
                 kept = editor.helper().map(|assistant| assistant.typed.borrow().clone());
                 keeper::wait_for_foreground();
             }

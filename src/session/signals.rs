@@ -24,7 +24,7 @@ static KEEPER: AtomicI32 = AtomicI32::new(0);
 pub fn settle(keeper: i32) {
     KEEPER.store(keeper, Ordering::Relaxed);
     kernel::await_failure();
-    for signal in [Signal::SIGQUIT, Signal::SIGTTIN, Signal::SIGTTOU] {
+    for signal in [Signal::SIGQUIT, Signal::SIGTTIN] {
         kernel::handle_signal(signal, SigHandler::SigIgn);
     }
     kernel::handle_signal(Signal::SIGINT, SigHandler::Handler(interrupt));
@@ -32,6 +32,7 @@ pub fn settle(keeper: i32) {
         kernel::handle_signal(signal, SigHandler::Handler(end));
     }
     kernel::handle_signal(Signal::SIGALRM, SigHandler::Handler(again));
+    kernel::leave_background_alone();
     kernel::remember_modes();
     kernel::handle_signal(Signal::SIGTSTP, SigHandler::Handler(stop));
     kernel::handle_signal(Signal::SIGCONT, SigHandler::Handler(resume));
