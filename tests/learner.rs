@@ -39,6 +39,10 @@ fn enter_begins_the_first_lesson_and_a_host_name_is_changed() {
     types(&mut terminal, "z", &["answer with a letter from a to b", "▸"]);
     types(&mut terminal, "a", &["noted", "3/7  name", "step 3/7", "▸"]);
     types(&mut terminal, "hostname box", &["refused", "not yet: hostname is", "step 3/7", "▸"]);
+    // What is missing is said once for all that was typed together.
+    let before = terminal.text().len();
+    types(&mut terminal, "ps; ps; ps", &["not yet: hostname is", "step 3/7", "▸"]);
+    assert_eq!(terminal.text()[before..].matches("not yet: hostname is").count(), 1);
     types(&mut terminal, "clone ipc", &["you are in the child now", "`exit` goes back", "▸"]);
     types(&mut terminal, "exit", &["parent", "step 3/7", "▸"]);
     types(&mut terminal, "hint", &["The order matters", "▸"]);
@@ -79,6 +83,9 @@ fn a_learner_goes_back_plays_loses_the_ground_and_comes_back() {
     types(&mut terminal, "", &["built again first", "$ unshare uts", "$ hostname box", "4/7  numbers", "▸"]);
     types(&mut terminal, "back", &["3/7  name", "▸"]);
     types(&mut terminal, "reset", &["3/7  name", "▸"]);
+    types(&mut terminal, "play", &["parked", "▸"]);
+    types(&mut terminal, "unshare net", &["CLONE_NEWNET) = 0", "▸"]);
+    types(&mut terminal, "resume", &["in other namespaces than when you began to play", "3/7  name", "▸"]);
     types(&mut terminal, "menu", &["A container is a special process", "3/7", "resume", "▸"]);
     types(&mut terminal, "lesson nonsense", &["no lesson `nonsense`", "▸"]);
     types(&mut terminal, "progress export", &["| name | skipped |", "▸"]);

@@ -274,6 +274,17 @@ pub fn hint(hint: Option<&Msg>, asks: Option<StepKind>, style: &Style) -> String
     }
 }
 
+/// The subject is the same, and elsewhere.
+pub fn strayed(style: &Style) -> String {
+    words(
+        &sign(style, Sign::Careful),
+        "the subject is in other namespaces than when you began to play; where that stands in the way, `reset` begins the step anew, `back` goes to the step before",
+        "被观察进程所在的命名空间与开始自由操作时不同；若妨碍了这一步，`reset` 重新开始这一步，`back` 回到上一步",
+        Role::Warn,
+        style,
+    )
+}
+
 /// The step is passed, and one stays in it.
 pub fn rests(style: &Style) -> String {
     words(&sign(style, Sign::Possible), "this step is done: Enter goes on", "这一步已完成：按 Enter 继续", Role::New, style)

@@ -20,7 +20,7 @@ use crate::lesson::check::Prober;
 use crate::lesson::format::{Step, StepKind};
 use crate::lesson::progress::Mark;
 use crate::lesson::shelf::{self, Entry};
-use crate::model::Turn;
+use crate::model::{NsId, NsKind, Turn};
 use crate::ui::Style;
 pub use desk::Desk;
 pub use list::missing;
@@ -42,6 +42,8 @@ enum Question<'a> {
 pub struct Class {
     guide: Option<Guide>,
     parked: bool,
+    /// The namespaces of the subject when play began.
+    left: Option<Vec<(NsKind, NsId)>>,
     review: VecDeque<(Entry, Step)>,
     log: Log,
     prober: Prober,

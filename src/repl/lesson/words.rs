@@ -21,6 +21,7 @@ impl Class {
             },
             "play" => {
                 self.parked = true;
+                self.left = Some(desk.session.seen().namespaces().collect());
                 desk.session.cover(false);
                 desk.say(&draw::plays(&desk.style))
             }
@@ -70,8 +71,11 @@ impl Class {
         }
         self.parked = false;
         let gone = self.guide.as_ref().is_some_and(|guide| guide.misses_ground(desk.session));
+        let left = self.left.take();
         if gone {
             desk.say(&draw::lost(&desk.style))?;
+        } else if left.is_some_and(|left| !left.into_iter().eq(desk.session.seen().namespaces())) {
+            desk.say(&draw::strayed(&desk.style))?;
         }
         // What the lesson has typed of this step is not typed again.
         let typed = self.typed;
