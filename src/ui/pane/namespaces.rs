@@ -203,9 +203,10 @@ fn alone(picture: &Picture, row: &Row<'_>, style: &Style, columns: usize) -> Lin
     let (mut line, new) = start(picture, row, style);
     let (role, name) = (row.role(0, style, new), row.name(0, style));
     let room = columns.saturating_sub(KIND + 2);
-    let blanks = NAME.min(room).saturating_sub(width(&name));
+    let used = NAME.max(width(&name) + 1);
+    let blanks = used.min(room).saturating_sub(width(&name));
     line.extend([span(role, &name), span(Role::Plain, " ".repeat(blanks))]);
-    let room = room.saturating_sub(NAME.max(width(&name)));
+    let room = room.saturating_sub(used);
     // With the next child's beside it the link's own number is no news.
     let link = row.next.as_ref().map_or(&row.links[0], |next| &next[0]);
     let Some(id) = link.id() else {
