@@ -28,7 +28,7 @@ pub const CARD: Card = Card {
             en: "how long; 10 without it, Ctrl-C ends it", zh: "多久；省略则为 10 秒，Ctrl-C 可提前结束"
         },
     }],
-    primitive: Primitive::Syscall("poll"),
+    primitive: Primitive::Read("/proc/PID/mountinfo"),
     man: &[Man("poll", 2), Man("proc_pid_mounts", 5), Man("proc_pid_mountinfo", 5), Man("mount_namespaces", 7)],
     own: &[],
     summary: Text {
