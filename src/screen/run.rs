@@ -74,6 +74,8 @@ pub struct Screen {
     pub(super) stale_frame: bool,
     arrived: usize,
     drawn: Instant,
+    /// How often the kernel has been asked.
+    pub(super) ticks: usize,
     pub(super) over: Option<i32>,
 }
 
@@ -111,13 +113,13 @@ impl Screen {
             stale_frame: true,
             arrived: 0,
             drawn: Instant::now(),
+            ticks: 0,
             over: None,
         }
     }
 
     /// Until the shell has ended. Returns its status.
     pub fn run(mut self) -> i32 {
-        kernel::forget_code();
         // Only now: the shell and its programs must not start with blocked signals.
         let mut mask = SigSet::empty();
         for signal in

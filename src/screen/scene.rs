@@ -3,8 +3,12 @@
 use super::memory;
 use super::run::Screen;
 use super::sampler::{Order, Sampler, Sight};
+use crate::kernel;
 use crate::model::Report;
 use crate::ui::pane::Foot;
+
+/// By then the prompt stands and the pane has been drawn, and most of the code that was needed for that is not needed again.
+const AFTER_START: usize = 2;
 
 impl Screen {
     /// Takes the shell's reports.
@@ -36,6 +40,10 @@ impl Screen {
 
     /// So often the kernel is asked what nobody reports.
     pub(super) fn tick(&mut self) {
+        self.ticks += 1;
+        if self.ticks == AFTER_START {
+            kernel::forget_code();
+        }
         if self.tty.size() != (self.layout.columns as u16, self.layout.rows as u16) {
             self.resized();
         }
