@@ -181,7 +181,7 @@ fn devices_and_pipes_are_not_waited_for() {
     }
     let mut terminal = Terminal::open(&[]);
     terminal.send(&format!("lesson {fifo}\r"));
-    terminal.wait("no regular file");
+    terminal.wait("a FIFO");
     terminal.wait_prompt();
     drop(terminal);
     std::fs::remove_dir_all(&dir).expect("it was ours");
