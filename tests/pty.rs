@@ -317,6 +317,7 @@ fn a_panic_leaves_a_terminal_as_it_was_and_nothing_else() {
         let (keeper, shell, _) = terminal.pids();
         signal([keeper, shell][victim], Signal::SIGUSR1);
         assert_eq!(terminal.status(), 101, "victim {victim}");
+        terminal.wait("a test asked for this panic");
         terminal.until("all modes are as before", |terminal| all_modes(terminal));
         terminal.wait_nothing_left();
     }

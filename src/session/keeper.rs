@@ -12,6 +12,7 @@ use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid};
 use std::io::{IsTerminal, Write};
 use std::path::Path;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -75,7 +76,7 @@ pub fn keep(shell: impl FnOnce() -> i32, meanwhile: impl FnOnce(), cleanup: impl
             }
             kernel::await_failure();
             meanwhile();
-            let (status, killed) = wait_for(child);
+            let (status, killed, defect) = watch_over(child);
             cleanup(keeper.as_raw());
             end_all();
             // One that is ended in the background leaves the terminal to whoever has it.
@@ -86,6 +87,9 @@ pub fn keep(shell: impl FnOnce() -> i32, meanwhile: impl FnOnce(), cleanup: impl
                 if killed && std::io::stdout().is_terminal() {
                     let _ = std::io::stdout().write_all(format!("{}\r\n", kernel::MODES_RESET).as_bytes());
                 }
+            }
+            if let Some(defect) = defect {
+                eprintln!("boxlab: the keeper failed: {defect}");
             }
             status
         }
@@ -141,6 +145,27 @@ extern "C" fn went_on(_: i32) {
 /// It had its time.
 extern "C" fn end_shell(_: i32) {
     let _ = kernel::plumbing_kill(SHELL.load(Ordering::Relaxed), libc::SIGKILL);
+}
+
+/// As [`wait_for`], and what a panic in there said: the session is ended then, and the words are for the terminal that comes back after it,
+/// not for an alternate screen that goes away.
+fn watch_over(shell: Pid) -> (i32, bool, Option<String>) {
+    static WORDS: Mutex<String> = Mutex::new(String::new());
+    std::panic::set_hook(Box::new(|panic| {
+        if let Ok(mut words) = WORDS.lock() {
+            *words = panic.to_string();
+        }
+    }));
+    let ended = std::panic::catch_unwind(|| wait_for(shell));
+    let _ = std::panic::take_hook();
+    match ended {
+        Ok((status, killed)) => (status, killed, None),
+        Err(_) => {
+            hand_on(libc::SIGTERM);
+            let (_, killed) = wait_for(shell);
+            (101, killed, Some(WORDS.lock().map(|words| words.clone()).unwrap_or_default()))
+        }
+    }
 }
 
 /// Its exit status, and whether a signal killed it.

@@ -81,9 +81,9 @@ fn gauge_lines(gauges: &Gauges, style: &Style, columns: usize) -> Vec<Line> {
         lines.extend(counts(&[(REFUSED, some(gauges.forks_refused), true)], style, columns));
     }
     lines.extend(cpu(gauges, style, columns));
-    // A pressure of nothing says nothing.
+    // A pressure of nothing says nothing, nor does one that would be rounded to it.
     let pressure: Vec<String> =
-        gauges.pressure.iter().filter(|(_, some)| *some > 0.0).map(|(name, some)| format!("{name} {some:.0}%")).collect();
+        gauges.pressure.iter().filter(|(_, some)| *some >= 0.5).map(|(name, some)| format!("{name} {some:.0}%")).collect();
     if !pressure.is_empty() {
         lines.push(line(Role::Warn, format!("  {} {}", style.text(&PRESSURE), pressure.join(" "))));
     }
