@@ -552,8 +552,22 @@ fn a_prediction_hides_the_answer_in_a_second_terminal_too() {
         one.wait_view("hidden until you have said");
         assert!(!one.view.lines().iter().any(|line| line.contains("uts    host")));
     }
+    // Nor does the stream begin with it.
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_boxlab"));
+    let mut stream =
+        command.args(["watch", "--json", &keeper.to_string()]).stdout(std::process::Stdio::piped()).spawn().expect("boxlab runs");
+    let out = std::io::BufReader::new(stream.stdout.take().expect("it is a pipe"));
+    let (to, lines) = std::sync::mpsc::channel();
+    let reader = std::thread::spawn(move || std::io::BufRead::lines(out).map_while(Result::ok).all(|line| to.send(line).is_ok()));
+    lines.recv_timeout(std::time::Duration::from_secs(2)).expect_err("it is hidden until the prediction is made");
     line(&mut terminal, "2");
     second.wait_view("uts    host");
+    let first = lines.recv_timeout(std::time::Duration::from_secs(20)).expect("now it is shown");
+    assert!(first.contains("\"uts\""), "{first}");
+    drop(lines);
+    stream.kill().expect("it lives");
+    stream.wait().expect("it is our child");
+    reader.join().expect("the thread ends");
 }
 
 #[test]
