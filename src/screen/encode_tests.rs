@@ -208,3 +208,29 @@ fn a_link_cannot_leave_its_sequence() {
     let text = String::from_utf8_lossy(pair.encoder.encode(&frame)).into_owned();
     assert!(!text.contains('\u{9c}') && !text.contains('\x7f'), "{text:?}");
 }
+
+/// Terminals do not agree on its width, so what follows is put where it belongs; behind what all give the same width nothing moves.
+#[test]
+fn behind_a_width_that_is_not_sure_the_cursor_is_put() {
+    for (text, moves) in [("🙂x", true), ("e\u{301}x", true), ("─x", true), ("命x", false), ("ax", false)] {
+        let mut pair = Pair::new(20, 3);
+        pair.inner.advance(text.as_bytes());
+        let frame = Pair::picture(&pair.inner, pair.size);
+        let bytes = String::from_utf8_lossy(pair.encoder.encode(&frame)).into_owned();
+        let column = if text.starts_with(['🙂', '命']) { 3 } else { 2 };
+        let put = bytes.contains(&format!("\x1b[{column}Gx")) || bytes.contains(&format!(";{column}Hx"));
+        assert_eq!(put, moves, "{text}: {bytes:?}");
+    }
+}
+
+/// Only the second half of a wide character looks different: the character is written whole.
+#[test]
+fn half_a_character_is_never_written() {
+    let mut pair = Pair::new(20, 3);
+    pair.inner.advance("命".as_bytes());
+    let mut frame = Pair::picture(&pair.inner, pair.size);
+    pair.encoder.encode(&frame);
+    frame.cells[1].bg = Color::Named(NamedColor::Red);
+    let bytes = String::from_utf8_lossy(pair.encoder.encode(&frame)).into_owned();
+    assert!(bytes.contains('命'), "{bytes:?}");
+}
