@@ -93,7 +93,9 @@ fn make_root(root: &Path) {
         std::fs::create_dir_all(root.join(dir)).expect("a directory");
     }
     if Path::new("/bin/busybox").exists() {
-        std::fs::copy("/bin/busybox", root.join("bin/sleep")).expect("a copy");
+        // By another process: a child that a test beside this one forks meanwhile would hold our copy open for writing (ETXTBSY, execve(2)).
+        let copied = Command::new("cp").arg("/bin/busybox").arg(root.join("bin/sleep")).status().expect("cp(1) runs");
+        assert!(copied.success(), "a copy of busybox");
         return;
     }
     let script = "set -e; file=$(command -v sleep); cp -L \"$file\" \"$1/bin/sleep\"; \

@@ -159,7 +159,8 @@ fn an_ordinary_user_builds_a_root_and_lives_in_it() {
     }
     let dir = Dir::new("nobody");
     let copy = dir.0.join("boxlab");
-    std::fs::copy(BOXLAB, &copy).expect("it is copied");
+    // By another process: a child that a test beside this one forks meanwhile would hold our copy open for writing (ETXTBSY, execve(2)).
+    assert!(Command::new("cp").args([BOXLAB.as_ref(), copy.as_os_str()]).status().expect("cp(1) runs").success());
     let lines = "unshare user mnt pid; idmap uid 0 65534 1; idmap gid 0 65534 1; fork; rootfs make /mnt; chdir /mnt; pivot_root . .; umount -l .; \
                  spawn sh -c 'echo I am $(id -u), PID $$, $(ls /proc | grep -c ^[0-9]) processes'; mounts; spawn touch /usr/x";
     let output = Command::new("setpriv")
