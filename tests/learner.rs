@@ -350,3 +350,28 @@ fn what_is_typed_ahead_stands_at_the_next_prompt() {
     assert!(terminal.flag(LocalFlags::ECHO), "the terminal is as it was found");
     std::fs::remove_file(&file).expect("it is there");
 }
+
+#[test]
+fn what_an_author_does_is_recorded_and_enter_begins_no_lesson_meanwhile() {
+    if !needs::root() {
+        return;
+    }
+    let file = std::env::temp_dir().join(format!("boxlab-recorded-{}.txt", std::process::id()));
+    let name = file.to_str().expect("its name is plain");
+    let mut terminal = Terminal::with(&[], &["lesson", "record", name], (100, 30));
+    terminal.wait("a step for each line");
+    terminal.wait_prompt();
+    for line in ["", "unshare uts", "hep", "hostname box", "quit"] {
+        types(&mut terminal, line, &[]);
+        if line != "quit" {
+            terminal.wait("\n");
+            terminal.wait_prompt();
+        }
+    }
+    assert_eq!(terminal.status(), 0);
+    assert!(!terminal.text().contains("step 1/"), "{}", terminal.text());
+    let text = std::fs::read_to_string(&file).expect("it was written");
+    std::fs::remove_file(&file).expect("it is there");
+    let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("$ ") || line.starts_with("assert")).collect();
+    assert_eq!(lines, ["$ unshare uts", "assert   changed(ns.uts)", "$ hostname box", "assert   hostname == box"]);
+}

@@ -22,8 +22,11 @@ pub fn author(what: &Author, lang: Lang) -> i32 {
             kernel::wait_for_foreground();
             let status = keep(|| match Session::start(at_the_terminal(lang)) {
                 Ok(mut session) => {
-                    let status =
-                        repl::record(&mut session, &Opening::default(), &mut |turn, pid| turns.push((turn.clone(), pid)));
+                    let status = repl::record(
+                        &mut session,
+                        &Opening { records: Some(file.clone()), ..Opening::default() },
+                        &mut |turn, pid| turns.push((turn.clone(), pid)),
+                    );
                     drop(session);
                     match make(file, &lesson::write::recorded(&id, &turns, lang)) {
                         0 => status,

@@ -40,7 +40,7 @@ pub fn lint(wish: &Lint, lang: Lang) -> i32 {
 pub fn shell(lang: Lang, plain: Plain, lesson: Option<Wanted>) -> i32 {
     kernel::wait_for_foreground();
     let pane = !plain.no_pane && !plain.plain_pane;
-    let opening = Opening { speaks: plain.plain_pane, lesson };
+    let opening = Opening { speaks: plain.plain_pane, lesson, records: None };
     let shell = || match pane && screen::is_possible() {
         true => screen::run(lang, |screen| open(lang, screen, &opening)),
         false => open(lang, None, &opening),

@@ -10,9 +10,10 @@ mod remote;
 mod scene;
 mod speak;
 mod terminal;
+mod welcome;
 
 use crate::command;
-use crate::model::{Call, End, Note, Place, Report, Text, Turn};
+use crate::model::{Call, End, Note, Place, Report, Turn};
 use crate::script;
 use crate::session::{Session, keeper, signals};
 use crate::ui::{self, Role, Style};
@@ -29,6 +30,7 @@ use scene::Scene;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::Write;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Between two keys of a line that the lesson types.
@@ -41,6 +43,8 @@ pub struct Opening {
     pub speaks: bool,
     /// The lesson that is asked for already.
     pub lesson: Option<Wanted>,
+    /// The file that becomes a lesson of what is done; Enter on an empty line begins none then.
+    pub records: Option<PathBuf>,
 }
 
 /// Runs the shell until `quit`, Ctrl-D, or a signal that ends it. Returns the exit status.
@@ -72,10 +76,15 @@ pub fn record(session: &mut Session, opening: &Opening, told: &mut dyn FnMut(&Tu
     let mut class = Class::open();
     let remote = remote::Remote::default();
     remote.bind(|key, handler| _ = editor.bind_sequence(key, handler));
-    let welcomed = say(&welcome(&style, session.seen().holds_machine())).and_then(|()| match &opening.lesson {
-        Some(wanted) => class.opens(&mut Desk { style: style.clone(), session, modes: &modes }, wanted),
-        None => say(&class.invitation(&style)),
-    });
+    let welcomed =
+        say(&welcome::welcome(&style, session.seen().holds_machine())).and_then(|()| match (&opening.lesson, &opening.records) {
+            (Some(wanted), _) => class.opens(&mut Desk { style: style.clone(), session, modes: &modes }, wanted),
+            (None, Some(file)) => {
+                class.invites_to_nothing();
+                say(&welcome::recording(file, &style))
+            }
+            (None, None) => say(&class.invitation(&style)),
+        });
     if welcomed.is_err() {
         return 1;
     }
@@ -235,50 +244,6 @@ fn of_news(calls: Vec<Call>, notes: Vec<Note>) -> Turn {
         view: Vec::new(),
         output: String::new(),
     }
-}
-
-/// What a session begins with; `holds_machine`: programs could change the machine itself.
-fn welcome(style: &Style, holds_machine: bool) -> String {
-    const LINES: [Text; 3] = [
-        Text {
-            en: "boxlab: each command is one kernel primitive, carried out on a real process, the subject",
-            zh: "boxlab：每条命令对应一个内核原语，作用于一个真实的进程，即“被观察进程”",
-        },
-        Text {
-            en: "the subject is a process of its own: this shell never changes, and the guard refuses what would change the host",
-            zh: "被观察进程是独立的进程：这个外壳始终不变，凡会改动主机的操作都会被拒绝",
-        },
-        Text {
-            en: "`help` lists the commands, Tab completes them; `quit` or Ctrl-D leaves",
-            zh: "`help` 列出命令，Tab 补全；`quit` 或 Ctrl-D 离开",
-        },
-    ];
-    /// The guard holds for commands. A program is a program.
-    const ROOT: Text = Text {
-        en: "you are root on this machine: programs that `spawn` starts are not guarded and may do what root may, until `unshare user`",
-        zh: "你是这台机器的 root：`spawn` 启动的程序不受上述限制，root 能做的它都能做，直到 `unshare user`",
-    };
-    const ORDINARY: Text = Text {
-        en: "you are an ordinary user: the kernel refuses what takes root, and most lessons take it. `boxlab --rootless` makes you root in a user namespace of your own",
-        zh: "你是普通用户：需要 root 的操作会被内核拒绝，多数课程也因此做不了。`boxlab --rootless` 让你在自己的用户命名空间中成为 root",
-    };
-    let more = match holds_machine {
-        true => Some(&ROOT),
-        false => (!nix::unistd::geteuid().is_root()).then_some(&ORDINARY),
-    };
-    let mut text = String::new();
-    for (at, line) in LINES.iter().chain(more).enumerate() {
-        let role = match at {
-            0 => Role::Plain,
-            at if at == LINES.len() => Role::Warn,
-            _ => Role::Dim,
-        };
-        for line in ui::wrap(&style.visible(style.text(line)), style.width.unwrap_or(usize::MAX)) {
-            text.push_str(&style.paint(role, &line));
-            text.push('\n');
-        }
-    }
-    text + "\n"
 }
 
 fn say(text: &str) -> std::io::Result<()> {

@@ -86,6 +86,11 @@ impl Class {
         list::invitation(&entry, self.log.progress.resumes_at(&entry.lesson), self.log.progress.events.is_empty(), style)
     }
 
+    /// Enter on an empty line begins no lesson.
+    pub fn invites_to_nothing(&mut self) {
+        self.next = None;
+    }
+
     /// The line above the prompt: where one is, and the ways out.
     pub fn footer(&self, style: &Style) -> String {
         match (&self.guide, self.question()) {
