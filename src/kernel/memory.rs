@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A mark that can be put and not taken away; this process and all that it forks from now on see the same one, whoever of them ends.
+/// A mark; this process and all that it forks from now on see the same one, whoever of them ends.
 #[derive(Debug)]
 pub struct SharedMark(&'static AtomicBool);
 
@@ -25,6 +25,11 @@ impl SharedMark {
     /// Puts it.
     pub fn put(&self) {
         self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Takes it away.
+    pub fn lift(&self) {
+        self.0.store(false, Ordering::SeqCst);
     }
 
     /// Has anybody put it?

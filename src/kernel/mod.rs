@@ -68,9 +68,9 @@ pub use signal::{
 };
 pub use socket::{Speaks, hear};
 pub use terminal::{
-    MODES_RESET, can_be_woken, lead_session_on, leave_background_alone, owns_terminal, remember_modes, restore_modes,
-    set_variable, set_window_size, stop_group, stop_self, take_terminal_back, terminal_gone, terminal_owner, terminal_size,
-    wait_for_foreground, window_size,
+    MODES_RESET, SCREEN_ENTER, SCREEN_LEAVE, can_be_woken, lead_session_on, leave_background_alone, owns_terminal,
+    remember_modes, restore_modes, set_variable, set_window_size, stop_group, stop_self, take_terminal_back, terminal_gone,
+    terminal_owner, terminal_size, wait_for_foreground, window_size,
 };
 pub use trial::trial;
 

@@ -17,6 +17,15 @@ use std::sync::OnceLock;
 /// full-screen program.
 pub const MODES_RESET: &str = "\x1b[?1047l\x1b7\x1b[?1049l\x1b8\x1b[?25h\x1b[0 q\x1b[?7h\x1b[?1l\x1b>\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[0m\x1b(B";
 
+/// To the alternate screen: no wrapping at the edge (the encoder says where each thing goes), mouse reports in the long form, no wheel as
+/// cursor keys (they would walk through the history of lines); whether the terminal had that last one is remembered by itself.
+pub const SCREEN_ENTER: &str = "\x1b[?1049h\x1b[2J\x1b[?7l\x1b[?1006h\x1b[?1007s\x1b[?1007l";
+
+/// Back from it, with the cursor where it was before [`SCREEN_ENTER`]; also for GNU screen, which knows no alternate screen unless it is
+/// told to: there the screen is wiped. Terminals that remember no mode have the wheel as cursor keys by default.
+pub const SCREEN_LEAVE: &str = "\x1b[?2026l\x1b[m\x1b[2J\x1b[H\x1b[?7h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\
+                                \x1b[?1l\x1b>\x1b[0 q\x1b[?25h\x1b[?1007h\x1b[?1007r\x1b[?1049l";
+
 /// Columns and rows of standard output; None where it has no size (not a terminal, a serial line that was never told).
 pub fn terminal_size() -> Option<(usize, usize)> {
     let (columns, rows) = window_size(&std::io::stdout())?;

@@ -3,6 +3,7 @@
 use super::emulator::Wish;
 use super::keys::{Input, Keys};
 use crate::kernel;
+use crate::session::keeper;
 use alacritty_terminal::term::TermMode;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -10,13 +11,6 @@ use nix::sys::termios::{SetArg, Termios, cfmakeraw, tcgetattr, tcsetattr};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
-/// Alternate screen, no wrapping at the edge (the encoder says where each thing goes), mouse reports in the long form, no wheel as
-/// cursor keys (they would walk through the history of lines); whether the terminal had that last one is remembered by itself.
-const ENTER: &str = "\x1b[?1049h\x1b[2J\x1b[?7l\x1b[?1006h\x1b[?1007s\x1b[?1007l";
-/// Back, also for GNU screen, which knows no alternate screen unless it is told to: there the screen is wiped. Terminals that
-/// remember no mode have the wheel as cursor keys by default.
-const LEAVE: &str = "\x1b[?2026l\x1b[m\x1b[2J\x1b[H\x1b[?7h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\
-                     \x1b[?1l\x1b>\x1b[0 q\x1b[?25h\x1b[?1007h\x1b[?1007r\x1b[?1049l";
 /// Remembers the title, and brings it back (XTWINOPS).
 const TITLE: [&str; 2] = ["\x1b[22;2t", "\x1b[23;2t"];
 /// How long a terminal may take to say where its corner is.
@@ -48,7 +42,8 @@ impl Tty {
         tcsetattr(std::io::stdin(), SetArg::TCSADRAIN, &raw)?;
         self.taken = true;
         self.modes = TermMode::empty();
-        self.write(ENTER.as_bytes());
+        keeper::screen_stands(true);
+        self.write(kernel::SCREEN_ENTER.as_bytes());
         self.wheel = false;
         Ok(())
     }
@@ -61,7 +56,8 @@ impl Tty {
         }
         self.taken = false;
         let title = if std::mem::take(&mut self.titled) { TITLE[1] } else { "" };
-        self.write(format!("{title}{LEAVE}").as_bytes());
+        self.write(format!("{title}{}", kernel::SCREEN_LEAVE).as_bytes());
+        keeper::screen_stands(false);
         if ours {
             let _ = tcsetattr(std::io::stdin(), SetArg::TCSADRAIN, &self.found);
         }

@@ -1,7 +1,7 @@
 //! The first process: it waits, and whatever dies, nothing is left behind.
 
 use super::signals;
-use crate::kernel;
+use crate::kernel::{self, SharedMark};
 use crate::observe::family::ancestors;
 use crate::observe::leftover::MARK;
 use crate::observe::process::{field, read};
@@ -12,8 +12,8 @@ use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid};
 use std::io::{IsTerminal, Write};
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// How many seconds the shell has to end by itself when the session is to end; a screen in between waits for it for 5.
@@ -33,6 +33,9 @@ static STOP_ASKED: AtomicBool = AtomicBool::new(false);
 /// How long the keeper waits for what comes to all of the bench at once.
 const TOGETHER: Duration = Duration::from_millis(50);
 
+/// The alternate screen stands on the terminal; the child that put it there may be killed before it has taken it away.
+static SCREEN: OnceLock<SharedMark> = OnceLock::new();
+
 /// Runs `shell` in a child and waits for it; then kills what is left of the bench, removes its cgroups, restores the
 /// terminal. Returns the shell's exit status (128 + signal where one killed it).
 ///
@@ -46,6 +49,10 @@ pub fn keep(shell: impl FnOnce() -> i32, meanwhile: impl FnOnce(), cleanup: impl
     let keeper = nix::unistd::getpid();
     kernel::set_variable(MARK, Some(&keeper.to_string()));
     KEEPER.store(keeper.as_raw(), Ordering::Relaxed);
+    if let Ok(mark) = SharedMark::new() {
+        // One that there is already serves as well.
+        let _ = SCREEN.set(mark);
+    }
     match kernel::fork_shell() {
         Err(errno) => {
             eprintln!("boxlab: fork: {}", errno.desc());
@@ -85,7 +92,7 @@ pub fn keep(shell: impl FnOnce() -> i32, meanwhile: impl FnOnce(), cleanup: impl
                 let _ = nix::unistd::tcsetpgrp(&stdin, nix::unistd::getpgrp());
                 let _ = tcsetattr(&stdin, SetArg::TCSADRAIN, &terminal);
                 if killed && std::io::stdout().is_terminal() {
-                    let _ = std::io::stdout().write_all(format!("{}\r\n", kernel::MODES_RESET).as_bytes());
+                    let _ = std::io::stdout().write_all(format!("{}\r\n", modes_reset()).as_bytes());
                 }
             }
             if let Some(defect) = defect {
@@ -105,6 +112,20 @@ pub fn below(parent: i32) {
     kernel::adopt_orphans();
     ADOPTS.store(true, Ordering::Relaxed);
     kernel::end_with_parent(parent);
+}
+
+/// To be told by whoever puts the alternate screen on the terminal, before, and takes it away, afterwards.
+pub fn screen_stands(is: bool) {
+    match SCREEN.get() {
+        Some(mark) if is => mark.put(),
+        Some(mark) => mark.lift(),
+        None => {}
+    }
+}
+
+/// What makes the terminal itself again after a child that could not do it.
+fn modes_reset() -> &'static str {
+    if SCREEN.get().is_some_and(SharedMark::is_put) { kernel::SCREEN_LEAVE } else { kernel::MODES_RESET }
 }
 
 /// The keeper's PID: every process of the bench descends from it. Where there is none, the parent's.
@@ -203,7 +224,7 @@ fn follow(child: Pid) {
     }
     kernel::restore_modes();
     if kernel::owns_terminal() && std::io::stdout().is_terminal() {
-        let _ = std::io::stdout().write_all(kernel::MODES_RESET.as_bytes()).and_then(|()| std::io::stdout().flush());
+        let _ = std::io::stdout().write_all(modes_reset().as_bytes()).and_then(|()| std::io::stdout().flush());
     }
     kernel::stop_self();
     let _ = kernel::plumbing_kill(child.as_raw(), libc::SIGCONT);
