@@ -38,8 +38,9 @@ fn waits_with_child(subject: i32) -> bool {
     call == Some(nix::libc::SYS_wait4) && group.is_some_and(|group| group != subject)
 }
 
+/// All of them: input, output, control, local, and the special characters (termios(3)).
 fn all_modes(terminal: &Terminal) -> bool {
-    [LocalFlags::ICANON, LocalFlags::ECHO, LocalFlags::ISIG].iter().all(|flag| terminal.flag(*flag))
+    terminal.modes() == terminal.found()
 }
 
 #[test]

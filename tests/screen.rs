@@ -9,7 +9,6 @@ mod terminal;
 
 use alacritty_terminal::term::TermMode;
 use nix::sys::signal::{Signal, kill};
-use nix::sys::termios::LocalFlags;
 use nix::unistd::Pid;
 use terminal::{Terminal, child};
 
@@ -47,10 +46,8 @@ fn signal(pid: i32, signal: Signal) {
 
 /// The terminal as its owner left it: modes of the line, screen, mouse, cursor.
 fn is_itself(terminal: &mut Terminal) {
-    terminal.until("all modes are as before", |terminal| {
-        [LocalFlags::ICANON, LocalFlags::ECHO, LocalFlags::ISIG].iter().all(|flag| terminal.flag(*flag))
-            && terminal.view.left_on().is_empty()
-    });
+    terminal
+        .until("all modes are as before", |terminal| terminal.modes() == terminal.found() && terminal.view.left_on().is_empty());
 }
 
 /// Keeper, screen, shell and subject.
