@@ -40,8 +40,8 @@ pub(super) const ROWS: &[Row] = &[
         &["mount_setattr MOUNT_ATTR_IDMAP"],
         &[EINVAL],
         t(
-            "this filesystem does not know of mapped mounts (proc, sysfs, cgroup2, FUSE without it, overlay of such layers), or the kernel is older than its support",
-            "该文件系统不支持 ID 映射挂载（proc、sysfs、cgroup2、未支持的 FUSE、由这些层构成的 overlay），或内核比它的支持更旧",
+            "this filesystem does not know of mapped mounts (proc, sysfs, cgroup2, FUSE without it, overlay of such layers), or the kernel is older than its support (tmpfs: Linux 6.3)",
+            "该文件系统不支持 ID 映射挂载（proc、sysfs、cgroup2、未支持的 FUSE、由这些层构成的 overlay），或内核比它的支持更旧（tmpfs：Linux 6.3）",
         ),
         NONE,
         undecided,

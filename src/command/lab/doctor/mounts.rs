@@ -30,8 +30,8 @@ const ROWS: &[Row] = &[
     (
         "mount idmap",
         Text {
-            en: "files seen with other owners (mount_setattr, on tmpfs)",
-            zh: "以别的属主看到文件（mount_setattr，tmpfs 上）",
+            en: "files seen with other owners (mount_setattr; on tmpfs since Linux 6.3)",
+            zh: "以别的属主看到文件（mount_setattr；tmpfs 自 Linux 6.3 起支持）",
         },
         idmap,
     ),
