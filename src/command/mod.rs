@@ -16,6 +16,7 @@ mod net;
 mod ns;
 mod privilege;
 mod process;
+mod watching;
 
 pub use args::Args;
 pub use card::{Card, Count, Equivalent, Example, Kind, Man, Param, Primitive, Run};

@@ -1,21 +1,16 @@
 //! `cgroup watch`: the events of a cgroup as they come. poll(2) on the files of cgroup v2; on v1 the files are read again and again.
 
 use super::{AT, ground};
+use crate::command::watching::{self, Watching};
 use crate::command::{Args, Card, Count, Equivalent, Example, Kind, Man, Outside, Param, Primitive, Run, Said, Stop};
-use crate::model::{Cell, Msg, NoteKind, Seen, Text};
+use crate::model::{Msg, NoteKind, Seen, Text};
 use crate::observe::cgroup::{Hierarchies, Knob, flat_keyed};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
-/// How long where nothing is said, and at most, in seconds.
-const SECONDS: u64 = 10;
-const MOST: u64 = 3600;
-/// Not more lines than this.
-const LINES: usize = 200;
 /// How often what no event tells is looked at.
 const LOOK: u16 = 50;
 
@@ -63,23 +58,16 @@ pub const CARD: Card = Card {
 };
 
 fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
-    let seconds = args.number("SECONDS").unwrap_or(SECONDS);
-    if !(1..=MOST).contains(&seconds) {
-        return Err(Stop::Usage(Msg::new(
-            format!("SECONDS is a number from 1 on, at most {MOST}"),
-            format!("SECONDS 应为 1 到 {MOST} 的数字"),
-        )));
-    }
+    let length = watching::seconds(args)?;
     let ground = ground(cx)?;
     let nested = super::named(args, "--cgroup")?;
     let dirs = ground.looked_at(&cx.subject, nested.as_ref())?;
     let own = ground.own_of(&cx.subject, &dirs);
     let dirs = if own.is_empty() { dirs } else { own };
     let waits = waits(&ground.hierarchies, &dirs);
-    let start = Instant::now();
-    let (mut rows, mut events) = (Vec::new(), 0);
+    let mut watching = Watching::new(length);
     let mut was = counts(&ground.hierarchies, &dirs);
-    while start.elapsed() < Duration::from_secs(seconds) && events < LINES && !cx.lookout.interrupted() {
+    while watching.goes_on(cx) {
         let mut fds: Vec<PollFd<'_>> = waits.iter().map(|file| PollFd::new(file.as_fd(), PollFlags::POLLPRI)).collect();
         // A signal is asked for above; a new wait follows in any case.
         let _ = poll(&mut fds, PollTimeout::from(LOOK));
@@ -87,23 +75,18 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
         for (what, value) in &is {
             let before = was.get(what).copied().unwrap_or(0);
             if before != *value {
-                let at = format!("{:.2} s", start.elapsed().as_secs_f64());
-                events += 1;
-                if cx.lookout.say(&Msg::same(format!("{at:>8}  {what}  {before} → {value}"))) {
-                    continue;
-                }
-                rows.push(vec![Cell::new(at), Cell::new(what), Cell::new(format!("{before} → {value}"))]);
+                watching.saw(cx, &[what, &format!("{before} → {value}")]);
             }
         }
         was = is;
     }
-    let took = start.elapsed().as_secs().max(1);
-    let said = if rows.is_empty() { Said::nothing() } else { Said::grid(Vec::new(), rows) };
-    let more = if events >= LINES {
+    let more = if watching.is_full() {
         Msg::new("; there were too many to go on", "；事件太多，不再继续")
     } else {
         Msg::same("")
     };
+    let events = watching.events;
+    let (said, took) = watching.end();
     Ok(said.note(
         NoteKind::Did,
         Msg::new(

@@ -1,19 +1,14 @@
 //! `mounts watch`: mounts as they come and go. poll(2) on /proc/PID/mountinfo.
 
+use crate::command::watching::{self, Watching};
 use crate::command::{Args, Card, Count, Equivalent, Example, Kind, Man, Outside, Param, Primitive, Run, Said, Stop};
-use crate::model::{Cell, MountLive, Msg, NoteKind, Seen, Text};
+use crate::model::{MountLive, Msg, NoteKind, Seen, Text};
 use crate::observe::mounts::of;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::fs::File;
 use std::os::fd::AsFd;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
-/// How long where nothing is said, and at most, in seconds.
-const SECONDS: u64 = 10;
-const MOST: u64 = 3600;
-/// Not more lines than this.
-const LINES: usize = 200;
 /// How often Ctrl-C is asked for, in milliseconds.
 const LOOK: u16 = 100;
 
@@ -58,22 +53,14 @@ pub const CARD: Card = Card {
 };
 
 fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
-    let seconds = args.number("SECONDS").unwrap_or(SECONDS);
-    if !(1..=MOST).contains(&seconds) {
-        return Err(Stop::Usage(Msg::new(
-            format!("SECONDS is a number from 1 on, at most {MOST}"),
-            format!("SECONDS 应为 1 到 {MOST} 的数字"),
-        )));
-    }
+    let length = watching::seconds(args)?;
     let pid = cx.subject.pid();
     let path = format!("/proc/{pid}/mountinfo");
     let no = |error: std::io::Error| Stop::unread(&path, error.raw_os_error().unwrap_or(0));
     let file = File::open(&path).map_err(no)?;
     let mut was = list(pid)?;
-    let start = Instant::now();
-    let end = start + Duration::from_secs(seconds);
-    let (mut rows, mut events) = (Vec::new(), 0);
-    while Instant::now() < end && events < LINES && !cx.lookout.interrupted() {
+    let mut watching = Watching::new(length);
+    while watching.goes_on(cx) {
         let mut fds = [PollFd::new(file.as_fd(), PollFlags::POLLPRI)];
         // A signal is asked for above; a new wait follows in any case.
         let woken = poll(&mut fds, PollTimeout::from(LOOK)).is_ok_and(|ready| ready > 0);
@@ -82,16 +69,12 @@ fn run(cx: &mut Outside<'_>, args: &Args) -> Result<Said, Stop> {
         }
         let is = list(pid)?;
         for text in changes(&was, &is) {
-            let at = format!("{:.2} s", start.elapsed().as_secs_f64());
-            events += 1;
-            if !cx.lookout.say(&Msg::same(format!("{at:>8}  {text}"))) {
-                rows.push(vec![Cell::new(at), Cell::new(text)]);
-            }
+            watching.saw(cx, &[&text]);
         }
         was = is;
     }
-    let took = start.elapsed().as_secs().max(1);
-    let said = if rows.is_empty() { Said::nothing() } else { Said::grid(Vec::new(), rows) };
+    let events = watching.events;
+    let (said, took) = watching.end();
     Ok(said.note(
         NoteKind::Did,
         Msg::new(format!("watched for {took} s: {events} changes"), format!("观察了 {took} 秒：{events} 次变化")),
